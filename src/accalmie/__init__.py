@@ -1,0 +1,3 @@
+"""Accalmie: the crisis room for brands on social media."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m accalmie` is the command `accalmie`."""
+
+from accalmie.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Settings, addresses, and the doors of the web server."""

@@ -1,0 +1,1 @@
+"""The outside: places to listen to. No tables, no Django."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -19,7 +19,13 @@ def _fernet(key: str) -> Fernet:
     return Fernet(key.encode())
 
 
-class SecretField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    Text = models.TextField[str, str]
+else:
+    Text = models.TextField
+
+
+class SecretField(Text):
     """A text that is encrypted in the database. Reads as plain text in Python; "" stays ""."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -1,0 +1,199 @@
+"""What people fill in: every field has its label, its errors are tied to it, and the first error has the focus."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.utils.translation import gettext_lazy as lazy
+
+from accalmie.core.fever.scale import level_name
+from accalmie.core.people import Role
+from accalmie.pages import names
+from accalmie.records.models import TopicRecord, User
+
+
+class Renderer(DjangoTemplates):
+    """Draws every field by one template."""
+
+    field_template_name = "pages/field.html"
+
+
+class Form(forms.Form):
+    """A form whose first field with an error takes the focus when the page is shown again."""
+
+    default_renderer = Renderer
+
+    def full_clean(self) -> None:
+        """Check everything, then let the browser go to the first error."""
+        super().full_clean()
+        for name in self.fields:
+            if name in self.errors:
+                self.fields[name].widget.attrs["autofocus"] = True
+                break
+
+
+class Words(forms.CharField):
+    """Words or phrases, one on a line or with commas between them."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored list one on a line."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Return the words without repetitions, in the order in which they were written."""
+        parts = (part.strip() for part in re.split(r"[,\n]", super().clean(value) or ""))
+        return list(dict.fromkeys(part for part in parts if part))
+
+
+def zones() -> list[tuple[str, Any]]:
+    """Return all time zones with their region as the group, for a select."""
+    regions: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
+    for name in sorted(available_timezones()):
+        region, slash, place = name.partition("/")
+        # The rest of the database are old aliases ("Zulu", "posixrules", "SystemV/...").
+        if slash and region in REGIONS:
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return list(regions.items())
+
+
+REGIONS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+#: Languages that can be given as a hint; those that are read fully come first.
+HINTS = ("en", "fr", "de", "ar", "es", "it", "ja", "nl", "pl", "pt", "tr", "zh")
+
+
+class TopicForm(Form):
+    """What to listen for."""
+
+    name = forms.CharField(
+        label=lazy("Name"), max_length=120, help_text=lazy("The brand, the product or the person.")
+    )
+    words = Words(
+        label=lazy("Words to listen for"),
+        required=False,
+        help_text=lazy(
+            "One word or phrase on a line, or with commas between them. Names as people really write them, with "
+            "their usual misspellings. Left empty, everything that a source brings is kept."
+        ),
+    )
+    excluded = Words(
+        label=lazy("Words to exclude"),
+        required=False,
+        help_text=lazy("What holds one of these is not kept, for instance a namesake."),
+    )
+    languages = forms.MultipleChoiceField(
+        label=lazy("Languages"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("Those in which most is said. It helps the reading; nothing is left out because of it."),
+    )
+    zone = forms.ChoiceField(
+        label=lazy("Time zone"),
+        choices=zones,
+        help_text=lazy("Where most of the people live who speak of it: their hours of the day are the usual ones."),
+    )
+    threshold = forms.TypedChoiceField(
+        label=lazy("Alarm from this level on"), coerce=int, widget=forms.RadioSelect, initial=3
+    )
+    alerted = forms.ModelMultipleChoiceField(
+        label=lazy("Whom to alert"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=lazy(
+            "Alarms are always on the pages. These people also get them at the addresses that they entered in "
+            "their profile."
+        ),
+    )
+
+    def __init__(self, *args: Any, language: str, may_choose_alerted: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["languages"].choices = [(code, names.language(code)) for code in HINTS]  # type: ignore[attr-defined]
+        self.fields["threshold"].choices = [  # type: ignore[attr-defined]
+            (level, names.level_told(level, level_name(level, language))) for level in names.LEVEL_MEANINGS
+        ]
+        if may_choose_alerted:
+            self.fields["alerted"].queryset = people_to_alert()  # type: ignore[attr-defined]
+        else:
+            del self.fields["alerted"]
+
+
+def people_to_alert() -> Any:
+    """Return those who can be alerted: everybody who can sign in, by name."""
+    return User.objects.filter(is_active=True).order_by("username")
+
+
+def of_topic(topic: TopicRecord) -> dict[str, Any]:
+    """Return a topic as the form shows it."""
+    return {
+        "name": topic.name,
+        "words": topic.words,
+        "excluded": topic.excluded,
+        "languages": topic.languages,
+        "zone": topic.zone,
+        "threshold": topic.threshold,
+        "alerted": list(topic.alerted.values_list("pk", flat=True)),
+    }
+
+
+class InviteForm(Form):
+    """Somebody new in the team."""
+
+    username = forms.CharField(
+        label=lazy("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+    )
+    email = forms.EmailField(
+        label=lazy("Mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.TypedChoiceField(label=lazy("Role"), coerce=int, widget=forms.RadioSelect, initial=Role.VIEWER)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (role.value, names.role_told(role)) for role in Role
+        ]
+
+
+class ProfileForm(Form):
+    """How the pages speak to me."""
+
+    language = forms.ChoiceField(label=lazy("Language"), required=False)
+    zone = forms.ChoiceField(
+        label=lazy("Time zone"), required=False, help_text=lazy("All times on the pages are shown in it.")
+    )
+    alerts_per_hour = forms.IntegerField(
+        label=lazy("Alerts in an hour, at most"),
+        min_value=1,
+        max_value=60,
+        help_text=lazy("What goes beyond is held back and shown at the alarm."),
+    )
+
+    def __init__(self, *args: Any, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        follow = ("", lazy("As the browser asks for"))
+        self.fields["language"].choices = [follow, *languages]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [follow, *zones()]  # type: ignore[attr-defined]
+
+
+class ContactForm(Form):
+    """One more way to reach me."""
+
+    label = forms.CharField(
+        label=lazy("What you call it"), max_length=80, help_text=lazy("For instance: my phone, the night mailbox.")
+    )
+    address = forms.CharField(
+        label=lazy("Address"),
+        max_length=2000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=lazy("An Apprise address. It is encrypted when it is stored, and never shown again."),
+    )

@@ -19,19 +19,19 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from accalmie.core.network import Trouble, Wrong
-from accalmie.networks import web
-from accalmie.networks.address import reachable
+from accalmie.networks import limits
+from accalmie.networks.address import reachable, shown
 
 
 class CheckedSession(requests.Session):
     """Goes to checked addresses only, at every hop; answers that are not streamed are bounded."""
 
-    def __init__(self, private_allowed: bool = False, total_seconds: float = web.TOTAL_SECONDS) -> None:
+    def __init__(self, private_allowed: bool = False, total_seconds: float = limits.TOTAL_SECONDS) -> None:
         super().__init__()
         rules = _Rules(private_allowed, total_seconds)
         self.trust_env = False
-        self.max_redirects = web.HOPS
-        self.headers.update({"User-Agent": web.USER_AGENT, "Accept-Encoding": "gzip"})
+        self.max_redirects = limits.HOPS
+        self.headers.update({"User-Agent": limits.USER_AGENT, "Accept-Encoding": "gzip"})
         # trust_env is off because of the proxies; a certificate authority of one's own stays possible.
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         self.adapters.clear()
@@ -68,7 +68,7 @@ class _CheckedAdapter(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send it, with time-outs even where the caller named none, and read the answer within limits."""
-        timeout = web.connection_limits() if timeout is None else timeout
+        timeout = (limits.CONNECT_SECONDS, limits.READ_SECONDS) if timeout is None else timeout
         start = time.monotonic()
         response = super().send(request, True, timeout, verify, cert, None)
         # requests reads a redirect's body whole before it goes on, streamed or not.
@@ -77,9 +77,9 @@ class _CheckedAdapter(HTTPAdapter):
         try:
             left = max(self._rules.total_seconds - (time.monotonic() - start), 1.0)
             packed = response.headers.get("Content-Encoding", "").strip().lower()
-            where = web.shown(response.url)
+            where = shown(response.url)
             # The two marks that requests itself sets once a body is read.
-            response._content = web.bounded(_pieces(response), packed, where, web.LARGEST, left)
+            response._content = limits.bounded(_pieces(response), packed, where, limits.LARGEST, left)
             response._content_consumed = True  # type: ignore[attr-defined]
         finally:
             # The body was taken raw, so the line cannot be used again.
@@ -111,9 +111,9 @@ class _Dialling:
 
     def _new_conn(self: Any) -> socket.socket:
         numbers = reachable(self._dns_host, self.port, self._rules.private_allowed)
-        seconds = self.timeout if isinstance(self.timeout, int | float) else web.CONNECT_SECONDS
+        seconds = self.timeout if isinstance(self.timeout, int | float) else limits.CONNECT_SECONDS
         failure: Exception = NewConnectionError(self, "no address")
-        for number in numbers[: web.NUMBERS]:
+        for number in numbers[: limits.NUMBERS]:
             try:
                 line = socket.create_connection((number, self.port), seconds)
             except TimeoutError as error:

@@ -1,7 +1,18 @@
-"""Addresses of the pages."""
+"""Addresses of the pages: each module brings its own list `urls`."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.urls import URLPattern, URLResolver
 
+MODULES = (
+    "shell", "start", "barometer", "live", "charts",
+    "topics", "sources", "imports", "search", "mentions", "alarms", "team", "profile", "proof",
+)  # fmt: skip
+
 urlpatterns: list[URLPattern | URLResolver] = []
+for name in MODULES:
+    if find_spec(f"accalmie.pages.{name}"):
+        urlpatterns += getattr(import_module(f"accalmie.pages.{name}"), "urls", [])

@@ -1,0 +1,5 @@
+"""Live updates."""
+
+from __future__ import annotations
+
+urls: list[object] = []

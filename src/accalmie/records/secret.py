@@ -9,9 +9,22 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 
+if TYPE_CHECKING:
+    Text = models.TextField[str, str]
+else:
+    Text = models.TextField
 
-class SecretLost(Exception):
-    """The stored secret was encrypted with another key; it must be entered again."""
+
+class Lost(str):
+    """A secret that was encrypted with another key: reads as "", and is stored back as it was."""
+
+    stored: str
+
+    def __new__(cls, stored: str) -> Lost:
+        """Return an empty text that remembers what is stored."""
+        lost = super().__new__(cls, "")
+        lost.stored = stored
+        return lost
 
 
 @lru_cache(maxsize=4)
@@ -19,29 +32,25 @@ def _fernet(key: str) -> Fernet:
     return Fernet(key.encode())
 
 
-if TYPE_CHECKING:
-    Text = models.TextField[str, str]
-else:
-    Text = models.TextField
-
-
 class SecretField(Text):
-    """A text that is encrypted in the database. Reads as plain text in Python; "" stays ""."""
+    """A text that is encrypted in the database. Reads as plain text in Python; "" stays "".
+
+    With another installation's key it reads as `Lost`: the other rows stay readable, and it can be told.
+    """
 
     def get_prep_value(self, value: Any) -> Any:
         """Return the text as it is stored."""
+        if isinstance(value, Lost):
+            return value.stored
         if not value:
             return ""
         return _fernet(settings.SECRETS_KEY).encrypt(str(value).encode()).decode()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str:
-        """Return the plain text. Raises SecretLost when the key has changed."""
+        """Return the plain text, or Lost."""
         if not value:
             return ""
         try:
             return _fernet(settings.SECRETS_KEY).decrypt(value.encode()).decode()
         except InvalidToken:
-            raise SecretLost(
-                "a stored secret cannot be read with this installation's key: restore the file secret.key, "
-                "or enter the secret again"
-            ) from None
+            return Lost(value)

@@ -1,0 +1,49 @@
+"""Reading files in, one after the other; a file that was interrupted goes on where it was."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from accalmie.actions import lease, upload
+from accalmie.networks import files
+from accalmie.records.models import ImportRecord, SourceRecord
+
+log = structlog.get_logger()
+
+
+class ReadingIn:
+    """All reading in of one worker."""
+
+    def __init__(self, worker: str, stop: threading.Event, heard: Callable[[], None]) -> None:
+        self.worker = worker
+        self.stop = stop
+        self.heard = heard
+
+    def step(self) -> bool:
+        """Read in the next file that waits; tell whether there was one."""
+        for source in lease.due_sources({"file"}, datetime.now(UTC), most=5):
+            record = ImportRecord.objects.filter(source=source).first()
+            if record is not None and lease.claim(source, self.worker, datetime.now(UTC)):
+                self._read(source, record)
+                return True
+        return False
+
+    def _read(self, source: SourceRecord, record: ImportRecord) -> None:
+        path = Path(record.path)
+        try:
+            layout = files.Layout.from_json(record.mapping)
+            rows = files.read(path, layout, offset=record.offset)
+            for _ in upload.read_in(record, rows, upload.rejects_path(record)):
+                self.heard()
+                if self.stop.is_set() or not lease.renew(source.id, self.worker, datetime.now(UTC)):
+                    break
+        except (OSError, files.Unreadable) as error:
+            log.warning("import_failed", source=source.id, error=str(error))
+            upload.fail(record, str(error))
+        finally:
+            lease.release(source.id, self.worker)

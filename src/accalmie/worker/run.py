@@ -1,0 +1,71 @@
+"""One worker: its threads, its sign of life, and its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from datetime import UTC, datetime
+
+import structlog
+
+from accalmie.actions import drill
+from accalmie.records import changes, work
+from accalmie.worker import measure
+from accalmie.worker.alert import Alerting
+from accalmie.worker.listen import Listening
+from accalmie.worker.read_in import ReadingIn
+from accalmie.worker.thread import Loop
+
+log = structlog.get_logger()
+
+BEAT_SECONDS = 4.0
+
+
+def name() -> str:
+    """Return a name that no other worker has."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}"
+
+
+def run(stop: threading.Event, worker: str) -> None:
+    """Work until `stop` is set. Blocks."""
+    started_at = datetime.now(UTC)
+    measuring = Loop("measure", measure.step, 0.1, stop)
+    listening = Listening(worker, stop, measuring.wake.set)
+    reading_in = ReadingIn(worker, stop, measuring.wake.set)
+
+    def beat() -> bool:
+        now = datetime.now(UTC)
+        work.beat(worker, started_at, now)
+        changes.forget(now)
+        return False
+
+    def play() -> bool:
+        return drill.play_all(worker, datetime.now(UTC))
+
+    loops = [
+        Loop("beat", beat, BEAT_SECONDS, stop),
+        measuring,
+        Loop("listen", listening.step, 0.5, stop),
+        Loop("alert", Alerting(worker).step, 0.2, stop),
+        Loop("read_in", reading_in.step, 1.0, stop),
+        Loop("play", play, 0.5, stop),
+    ]
+    for loop in loops:
+        loop.start()
+    log.info("worker_started", worker=worker)
+    stop.wait()
+    listening.end()
+    for loop in loops:
+        loop.wake.set()
+        loop.join(timeout=10)
+    log.info("worker_ended", worker=worker)
+
+
+def until_told() -> None:
+    """Run a worker in the main thread until SIGINT or SIGTERM."""
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    run(stop, name())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accalmie.core.fever.scale import level_name
@@ -114,8 +118,9 @@ class TopicForm(Form):
         ),
     )
 
-    def __init__(self, *args: Any, language: str, may_choose_alerted: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str, topic_id: int | None, may_choose_alerted: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.topic_id = topic_id
         self.fields["languages"].choices = [(code, names.language(code)) for code in HINTS]  # type: ignore[attr-defined]
         self.fields["threshold"].choices = [  # type: ignore[attr-defined]
             (level, names.level_told(level, level_name(level, language))) for level in names.LEVEL_MEANINGS
@@ -124,6 +129,14 @@ class TopicForm(Form):
             self.fields["alerted"].queryset = people_to_alert()  # type: ignore[attr-defined]
         else:
             del self.fields["alerted"]
+
+
+    def clean_name(self) -> str:
+        """Tell at the field that a name is taken; the action would tell it too."""
+        name = " ".join(self.cleaned_data["name"].split())
+        if TopicRecord.objects.filter(name=name).exclude(pk=self.topic_id).exists():
+            raise forms.ValidationError(_("There is a topic with this name already."))
+        return name
 
 
 def people_to_alert() -> Any:
@@ -197,3 +210,79 @@ class ContactForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
         help_text=lazy("An Apprise address. It is encrypted when it is stored, and never shown again."),
     )
+
+
+class Moment(forms.Field):
+    """A moment as a browser's picker writes it, in the reader's zone; or, in addresses, ISO 8601 with a zone."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show what was asked for as the picker writes it."""
+        with contextlib.suppress(ValueError, TypeError):
+            value = datetime.fromisoformat(value) if isinstance(value, str) else value
+            return timezone.localtime(value).replace(tzinfo=None) if value.tzinfo else value
+        return value
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment with its zone. In the hour that a changing clock repeats, the first is meant."""
+        if not value:
+            return None
+        try:
+            moment = datetime.fromisoformat(value)
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
+            return zoned.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(_("This is not a date and time.")) from None
+
+
+class SearchForm(Form):
+    """A question to everything that was kept. Every field may be empty."""
+
+    q = forms.CharField(
+        label=lazy("Words"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"type": "search", "spellcheck": "false", "autocapitalize": "off"}),
+    )
+    topic = forms.TypedChoiceField(label=lazy("Topic"), required=False, coerce=int, empty_value=None)
+    q2 = forms.CharField(label=lazy("Second words"), required=False, max_length=500)
+    topic2 = forms.TypedChoiceField(label=lazy("Second topic"), required=False, coerce=int, empty_value=None)
+    q3 = forms.CharField(label=lazy("Third words"), required=False, max_length=500)
+    topic3 = forms.TypedChoiceField(label=lazy("Third topic"), required=False, coerce=int, empty_value=None)
+    channel = forms.MultipleChoiceField(
+        label=lazy("Channel"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    language = forms.MultipleChoiceField(
+        label=lazy("Language"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    tone = forms.MultipleChoiceField(
+        label=lazy("Tone"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=list(names.TONES.items()),
+    )
+    author = forms.CharField(
+        label=lazy("Author"),
+        required=False,
+        max_length=300,
+        help_text=lazy("Exactly as the network writes it, for instance alice@social.example."),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
+    )
+    since = Moment(label=lazy("Said from"), required=False)
+    until = Moment(label=lazy("Said before"), required=False)
+
+    def __init__(self, *args: Any, topics: list[tuple[int, str]], channels: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("topic", "topic2", "topic3"):
+            self.fields[name].choices = [("", lazy("All topics")), *topics]  # type: ignore[attr-defined]
+        self.fields["channel"].choices = [(name, names.channel(name)) for name in channels]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [(c, names.language(c)) for c in (*HINTS, "und")]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Hold that time goes forward."""
+        fields = super().clean() or {}
+        since, until = fields.get("since"), fields.get("until")
+        if since and until and until <= since:
+            self.add_error("until", _("The end is not after the beginning."))
+        return fields

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 MODULES = (
     "shell", "start", "barometer", "live", "charts",
-    "topics", "sources", "imports", "search", "mentions", "alarms", "team", "profile", "proof",
+    "topics", "sources", "imports", "search", "exports", "mentions", "alarms", "team", "profile", "proof",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = []

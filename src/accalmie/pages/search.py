@@ -1,0 +1,199 @@
+"""Search over everything kept: what was said, how much of it when, compared, and who and what is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accalmie.core.mention import EPOCH, time_of
+from accalmie.core.people import Do, may
+from accalmie.pages.charts import compare_chart
+from accalmie.pages.door import Visit, page
+from accalmie.pages.forms import SearchForm
+from accalmie.pages.links import outward
+from accalmie.pages.marked import Piece, found, positive_words, shortened
+from accalmie.records import search
+from accalmie.records.models import MentionRecord, TopicRecord
+from accalmie.records.search import Asked
+
+#: Steps of the chart, and at most so many of them.
+STEPS = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720, 1440, 7 * 1440, 28 * 1440, 364 * 1440)
+)
+MOST_STEPS = 180
+#: So much of a long text is shown in a list; all of it is on the mention's own page.
+MOST_TEXT = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of the questions that are compared, with its name in the chart's legend."""
+
+    name: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How much was said of one question, step by step, also in steps where nothing was."""
+
+    name: str
+    total: int
+    points: list[tuple[datetime, int]]
+
+    @property
+    def most(self) -> tuple[datetime, int] | None:
+        """The step in which most was said."""
+        return max(self.points, key=lambda point: point[1], default=None) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A mention in the list."""
+
+    mention: MentionRecord
+    said_at: datetime
+    pieces: list[Piece]
+    original: str
+
+
+@page("GET")
+def results(request: Visit) -> HttpResponseBase:
+    """Show what was said, newest first, with its course over time next to up to two other questions."""
+    form, shown = opened(request)
+    if form.is_valid():
+        try:
+            shown |= _answered(request, form)
+        except search.Unclear as unclear:
+            form.add_error("q", str(unclear))
+    return render(request, "pages/search.html", shown)
+
+
+@page("GET")
+def most(request: Visit) -> HttpResponseBase:
+    """Show which links and hashtags were passed on most, and whose voice was heard most."""
+    form, shown = opened(request)
+    if form.is_valid():
+        try:
+            shown |= _passed_on(questions(form)[0].asked)
+        except search.Unclear as unclear:
+            form.add_error("q", str(unclear))
+    return render(request, "pages/search_most.html", shown)
+
+
+def opened(request: Visit) -> tuple[SearchForm, dict[str, Any]]:
+    """Return the form with what was asked, and what every page of the search shows around the answer."""
+    topics = list(TopicRecord.objects.order_by("name").values_list("id", "name"))
+    form = SearchForm(request.GET, topics=topics, channels=search.channels_of(None))
+    asked = request.GET.copy()
+    asked.pop("before", None)
+    return form, {
+        "form": form,
+        "asked": asked.urlencode(),
+        "may_export": may(request.user.rank, Do.EXPORT),
+        "filtered": any(asked.get(name) for name in FILTERS),
+        "compared": any(asked.get(name) for name in COMPARED),
+    }
+
+
+FILTERS = ("channel", "language", "tone", "author", "since", "until")
+COMPARED = ("q2", "topic2", "q3", "topic3")
+
+
+def questions(form: SearchForm) -> list[Question]:
+    """Return the questions of a valid form: the first, and those that it is compared with."""
+    fields = form.cleaned_data
+    names = dict(TopicRecord.objects.values_list("id", "name"))
+    first = Asked(
+        words=fields["q"], topic=fields["topic"], channels=tuple(fields["channel"]),
+        languages=tuple(fields["language"]), tones=tuple(fields["tone"]), author=fields["author"].strip(),
+        since=fields["since"], until=fields["until"],
+    )  # fmt: skip
+    asked = [first]
+    for words, topic in (("q2", "topic2"), ("q3", "topic3")):
+        if fields[words] or fields[topic]:
+            asked.append(replace(first, words=fields[words], topic=fields[topic]))
+    return [Question(_named(one, names), one) for one in asked]
+
+
+def _named(asked: Asked, topics: dict[int, str]) -> str:
+    topic = topics.get(asked.topic or 0, "")
+    if topic and asked.words:
+        return _("%(words)s in %(topic)s") % {"words": asked.words, "topic": topic}
+    return topic or asked.words or _("Everything")
+
+
+def _answered(request: Visit, form: SearchForm) -> dict[str, Any]:
+    asked = questions(form)
+    before = request.GET.get("before", "")
+    answer = search.page(asked[0].asked, before=int(before) if before.isdecimal() else None)
+    series, step = over_time(asked)
+    words = positive_words(asked[0].asked.words)
+    return {
+        "hits": [hit(mention, words) for mention in answer.mentions],
+        "next": answer.next,
+        "later": before.isdecimal(),
+        "series": series,
+        "total": series[0].total if series else 0,
+        "chart": compare_chart(series, step) if series and any(one.total for one in series) else None,
+        "kept_any": search.span() is not None,
+    }
+
+
+def hit(mention: MentionRecord, words: Iterable[str]) -> Hit:
+    """Return a mention for the list, with the words that were asked for marked."""
+    pieces = shortened(found(mention.text[: 4 * MOST_TEXT], words), MOST_TEXT)
+    return Hit(mention, time_of(mention.id), pieces, outward(mention.url))
+
+
+def over_time(asked: list[Question]) -> tuple[list[Series], timedelta]:
+    """Return the course of each question over the same steps, and how long a step is."""
+    spans = [span for one in asked if (span := search.span(one.asked.topic))]
+    if not spans:
+        return [], STEPS[0]
+    first = asked[0].asked
+    since = first.since or min(span[0] for span in spans)
+    until = first.until or max(span[1] for span in spans)
+    step = step_for(until - since)
+    return [_series(one, search.over_time(one.asked, step=step), since, until, step) for one in asked], step
+
+
+def _series(
+    question: Question, counted: list[tuple[datetime, int]], since: datetime, until: datetime, step: timedelta
+) -> Series:
+    counts = dict(counted)
+    at = EPOCH + (since - EPOCH) // step * step
+    points = []
+    while at <= until and len(points) <= MOST_STEPS + 1:
+        points.append((at, counts.get(at, 0)))
+        at += step
+    return Series(question.name, sum(counts.values()), points)
+
+
+def step_for(length: timedelta) -> timedelta:
+    """Return the shortest step with which `length` has at most MOST_STEPS of them."""
+    return next((step for step in STEPS if length / step <= MOST_STEPS), STEPS[-1])
+
+
+def _passed_on(asked: Asked) -> dict[str, Any]:
+    return {
+        "links": [(one, outward(one.value)) for one in search.links(asked)],
+        "hashtags": search.hashtags(asked),
+        "by_reach": search.voices(asked, by="reach"),
+        "by_repeated": [voice for voice in search.voices(asked, by="repeated") if voice.shares],
+        "now": timezone.now(),
+    }
+
+
+urls: list[URLPattern] = [
+    path("search/", results, name="search"),
+    path("search/most/", most, name="search_most"),
+]

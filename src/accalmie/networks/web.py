@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -63,13 +64,19 @@ def session(private_allowed: bool = False) -> requests.Session:
     return CheckedSession(private_allowed)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the rules for TLS with its certificates, which take a while to read."""
+    return httpx.create_ssl_context()
+
+
 class _CheckedTransport(httpx.HTTPTransport):
     def __init__(self, private_allowed: bool, total_seconds: float | None, lookup: Lookup) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_tls(), trust_env=False)
         # httpx has no argument for the network backend; httpcore, its engine, has. No connection is kept
         # for a second request, so that the total time is that of one question and its answer.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_tls(),
             max_keepalive_connections=0,
             network_backend=_CheckedNetwork(private_allowed, total_seconds, lookup),
         )

@@ -264,6 +264,26 @@ def test_a_feed_may_be_written_in_any_encoding_or_lie_about_it(encoding):
     assert lying.mentions[0].text == "Déjà für"
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "",
+        "text/xml",
+        "text/html; charset=iso-8859-1",
+        "application/rss+xml",
+        "application/xml; charset=UTF-8",
+    ],
+)
+def test_a_server_that_knows_nothing_of_encodings_spoils_no_text(kind):
+    plain = rss(item(1, title="Déjà für", more="<dc:creator>Zoé</dc:creator>")).replace(
+        b' encoding="utf-8"', b""
+    )
+
+    (mention,) = listening(plain, Content_Type=kind).poll("").mentions
+
+    assert (mention.text, mention.author.name) == ("Déjà für", "Zoé")
+
+
 def test_a_feed_cut_off_in_the_middle_gives_its_whole_entries_and_comes_again():
     whole = rss(item(1, 30), item(2, 20), item(3, 10))
     cut = whole[: whole.rindex(b"Report 3") + 4]

@@ -84,7 +84,9 @@ AUTH_PASSWORD_VALIDATORS = [
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
+CSRF_FAILURE_VIEW = "accalmie.pages.shell.not_from_here"
 ACCOUNT_ADAPTER = "accalmie.pages.signin.Adapter"
+ACCOUNT_FORMS = {"change_password": "accalmie.pages.signin.PasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -105,7 +107,7 @@ STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "accalmie.pages.charts.LibraryFinder",
+    "accalmie.pages.chart_library.LibraryFinder",
 ]
 #: Uploads go to a file at once, and never whole into memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

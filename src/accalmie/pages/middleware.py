@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
@@ -81,4 +80,4 @@ def _before_password(path: str) -> bool:
 def _to_password(request: HttpRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(reverse("account_change_password"))
-    return redirect("account_change_password")
+    return HttpResponseRedirect(reverse("account_change_password"))

@@ -139,7 +139,9 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(_back(request))
     chosen = request.POST.get("theme", "")
     if chosen in dict(THEMES):
-        answer.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        answer.set_cookie(
+            "theme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return answer
 
 
@@ -152,7 +154,12 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             User.objects.filter(pk=request.user.pk).update(language=chosen)
         answer.set_cookie(
-            "accalmie_language", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+            "accalmie_language",
+            chosen,
+            max_age=YEAR,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
         )
     return answer
 
@@ -166,6 +173,11 @@ def _back(request: HttpRequest) -> str:
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this may not be seen (403)."""
     return render(request, "403.html", status=403)
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that the request was not understood (400)."""
+    return render(request, "400.html", status=400)
 
 
 def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:

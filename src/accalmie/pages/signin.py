@@ -1,10 +1,59 @@
-"""Signing in."""
+"""Signing in: accounts are given, nobody signs up; who came with a one-time password chooses their own."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ChangePasswordForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accalmie.records.models import User
+
+#: What allauth says of its own accord that the page shows anyway.
+UNSAID = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
 
 
-class Adapter(DefaultAccountAdapter):
-    """Accounts are given by an admin; nobody signs up."""
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """The house's rules for allauth."""
 
-    def is_open_for_signup(self, request: object) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up: an admin invites."""
         return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """Keep the password that the person chose; from now on it is their own."""
+        user.must_change_password = False
+        super().set_password(user, password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """After choosing a password the work goes on."""
+        return "/"
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Send nothing: a new one-time password comes from an admin, in person."""
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Say what happened, but not what everybody sees."""
+        if message_template not in UNSAID:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """A new password. Who has just signed in with a one-time password need not enter it again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.user.must_change_password:
+            del self.fields["oldpassword"]
+
+    def clean_password1(self) -> str:
+        """Refuse the password that somebody else knows."""
+        chosen = str(self.cleaned_data["password1"])
+        if self.user.must_change_password and self.user.check_password(chosen):
+            raise ValidationError(_("This is the one-time password. Choose another one."))
+        return chosen

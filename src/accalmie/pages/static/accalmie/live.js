@@ -1,2 +1,97 @@
-// Makes pages live. The stream at /live/ names what changed ("topic-7"); every element with
-// data-live="topic-7" is told so by the event "live" and fetches itself again with htmx.
+// Makes pages live. The stream at /live/ names what changed ("topic-7"); every element whose data-live holds that
+// name gets the event "live", upon which htmx fetches it again. Where the stream is cut, a slow poll stands in.
+
+const SLOW = 15000;
+let stream = null;
+let polling = null;
+
+function tell(name) {
+  document.querySelectorAll(`[data-live~="${CSS.escape(name)}"]`).forEach((element) => htmx.trigger(element, "live"));
+}
+
+function tellAll() {
+  document.querySelectorAll("[data-live]").forEach((element) => htmx.trigger(element, "live"));
+}
+
+function say(state) {
+  document.documentElement.dataset.stream = state;
+}
+
+function poll(on) {
+  if (on && !polling) polling = setInterval(tellAll, SLOW);
+  if (!on && polling) polling = clearInterval(polling);
+}
+
+function listen() {
+  if (stream || document.hidden || !document.body.dataset.stream) return;
+  stream = new EventSource(document.body.dataset.stream);
+  stream.onopen = () => {
+    say("live");
+    poll(false);
+  };
+  stream.onerror = () => {
+    say("cut");
+    poll(true);
+    // Closed for good (the server said no): try again now and then, as a proxy may only have been restarted.
+    if (stream?.readyState === EventSource.CLOSED) {
+      stream = null;
+      setTimeout(listen, SLOW);
+    }
+  };
+  stream.addEventListener("changed", (event) => event.data.split(" ").forEach(tell));
+  stream.addEventListener("again", tellAll);
+}
+
+// A page in the background asks for nothing: browsers allow six connections to a server, and tabs are many.
+function leave() {
+  stream?.close();
+  stream = null;
+  poll(false);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return leave();
+  tellAll();
+  listen();
+});
+addEventListener("pagehide", leave);
+addEventListener("pageshow", (event) => event.persisted && listen());
+
+// What the server cannot know: the zone in which this person reads the clock.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`zone=${zone}`)) {
+  document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+}
+
+// A fragment that could not be fetched is told once, at the top, until one comes again.
+function failed(event) {
+  if (event.detail.elt?.dataset.live === undefined || event.detail.xhr?.status >= 400) show(true);
+}
+function show(on) {
+  const notice = document.getElementById("failed");
+  if (notice) notice.hidden = !on;
+}
+document.addEventListener("htmx:responseError", failed);
+document.addEventListener("htmx:sendError", failed);
+document.addEventListener("htmx:afterOnLoad", () => show(false));
+
+// What was opened stays open when its fragment comes again.
+let kept = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  kept = [...event.detail.target.querySelectorAll("details[data-keep][open]")].map((one) => one.id);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  kept.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+});
+
+// A stretch of time picked in a chart: what was said then, in the list below.
+document.addEventListener("accalmie:pick", (event) => {
+  const list = document.getElementById("mentions");
+  if (!list) return location.assign(event.detail.address);
+  htmx.ajax("GET", event.detail.address, { target: "#mentions", select: "#mentions", swap: "outerHTML" }).then(() => {
+    history.replaceState(null, "", event.detail.address);
+    document.getElementById("mentions")?.scrollIntoView({ block: "nearest" });
+  });
+});
+
+listen();

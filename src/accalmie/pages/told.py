@@ -1,0 +1,105 @@
+"""Figures and moments as the reader writes them: in their language, and in the zone of the page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from babel import dates, numbers
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accalmie.core.fever import scale
+
+LOCALES = {"en": "en_GB", "fr": "fr_FR", "de": "de_DE"}
+
+
+def reader() -> str:
+    """Return the two-letter language of the page."""
+    return (get_language() or "en")[:2]
+
+
+def locale() -> str:
+    """Return the reader's locale, as Babel names it."""
+    return LOCALES.get(reader(), "en_GB")
+
+
+def clock(at: datetime) -> str:
+    """Return the time of day."""
+    return str(dates.format_time(timezone.localtime(at), "HH:mm", locale=locale()))
+
+
+def date(at: datetime, now: datetime | None = None) -> str:
+    """Return the date, with its year when it is another one than that of `now`."""
+    local = timezone.localtime(at)
+    same = local.year == timezone.localtime(now or timezone.now()).year
+    return str(dates.format_datetime(local, "E d MMM" if same else "d MMM y", locale=locale()))
+
+
+def moment(at: datetime, now: datetime | None = None) -> str:
+    """Return a moment: the time alone for today, with the date for other days."""
+    if timezone.localtime(at).date() == timezone.localtime(now or timezone.now()).date():
+        return clock(at)
+    return _("%(date)s, %(time)s") % {"date": date(at, now), "time": clock(at)}
+
+
+def stretch(since: datetime, until: datetime) -> str:
+    """Return a stretch of time, naming the day once where both ends lie in it."""
+    if until - since == timedelta(days=1) and clock(since) == "00:00":
+        return date(since)
+    same = timezone.localtime(since).date() == timezone.localtime(until - timedelta(microseconds=1)).date()
+    end = clock(until) if same else moment(until)
+    return _("%(since)s to %(until)s") % {"since": moment(since), "until": end}
+
+
+def whole(at: datetime) -> str:
+    """Return a moment with weekday, date, seconds and zone."""
+    local = timezone.localtime(at)
+    return str(dates.format_datetime(local, "EEEE d MMMM y, HH:mm:ss zzz", locale=locale()))
+
+
+def day(at: datetime) -> str:
+    """Return the date in full."""
+    return str(dates.format_date(timezone.localtime(at).date(), "long", locale=locale()))
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in words ("3 hours")."""
+    return str(dates.format_timedelta(length, locale=locale()))
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Return how long before `now` it was ("3 hours ago")."""
+    return str(dates.format_timedelta(at - now, add_direction=True, locale=locale()))
+
+
+def integer(value: float) -> str:
+    """Return a whole number with the reader's separators."""
+    return str(numbers.format_decimal(round(value), format="#,##0", locale=locale()))
+
+
+def decimal(value: float) -> str:
+    """Return a number with one place after the reader's decimal mark."""
+    return str(numbers.format_decimal(value, format="#,##0.0", locale=locale()))
+
+
+def short(value: float) -> str:
+    """Return a large number shortened ("1.2M")."""
+    return str(
+        numbers.format_compact_decimal(value, locale=locale(), fraction_digits=0 if value < 1e6 else 1)
+    )
+
+
+def percent(value: float) -> str:
+    """Return a share (0 to 1) in percent."""
+    return str(numbers.format_percent(value, locale=locale()))
+
+
+def fever(value: float) -> str:
+    """Return a fever in degrees."""
+    return _("%(degrees)s °C") % {"degrees": decimal(value)}
+
+
+def level(value: int) -> str:
+    """Return a level with its name."""
+    return _("%(level)d, %(name)s") % {"level": value, "name": scale.level_name(value, reader())}

@@ -7,21 +7,18 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from accalmie.actions.note import note
-from accalmie.core.fever.pulse import Measure, Reason
+from accalmie.core.fever.pulse import Measure
 from accalmie.core.lifecycle import NotPossible
 from accalmie.core.people import Do, require
 from accalmie.records import changes
 from accalmie.records.barometer import moment
+from accalmie.records.measures import plain
 from accalmie.records.models import AlarmRecord, ContactRecord, NoticeRecord, TopicRecord, User
 
 #: What began longer ago when we learn of it is history (an import, a backlog): nobody is woken for it.
 NEWS = timedelta(hours=1)
 #: A storm found again within this time of an alarm already known is the same storm.
 SAME = timedelta(hours=3)
-
-
-def _plain(reasons: tuple[Reason, ...]) -> list[dict[str, object]]:
-    return [{"key": reason.key, "values": dict(reason.values)} for reason in reasons]
 
 
 def storm(topic: TopicRecord, at: datetime) -> AlarmRecord | None:
@@ -33,7 +30,9 @@ def storm(topic: TopicRecord, at: datetime) -> AlarmRecord | None:
     return alarm
 
 
-def settle(topic: TopicRecord, verdict: str, measure: Measure, clock: datetime, now: datetime) -> AlarmRecord | None:
+def settle(
+    topic: TopicRecord, verdict: str, measure: Measure, clock: datetime, now: datetime
+) -> AlarmRecord | None:
     """Do what the core judged: raise, hold, grow or clear the topic's alarm. `clock` is the topic's now.
 
     Measuring the same minutes again finds the same storm and changes nothing that people have seen.
@@ -62,9 +61,16 @@ def settle(topic: TopicRecord, verdict: str, measure: Measure, clock: datetime, 
 def _raise(topic: TopicRecord, measure: Measure, at: datetime, *, past: bool, now: datetime) -> AlarmRecord:
     alarm = AlarmRecord.objects.create(
         topic=topic, at=at, known_at=now, level=measure.level, peak=measure.level, fever=measure.fever,
-        reasons=_plain(measure.reasons), against=_plain(measure.against), past=past,
+        reasons=plain(measure.reasons), against=plain(measure.against), past=past,
     )  # fmt: skip
-    note("alarm_raised", now, topic=topic, alarm=alarm, level=measure.level, at=at.isoformat(timespec="minutes"))
+    note(
+        "alarm_raised",
+        now,
+        topic=topic,
+        alarm=alarm,
+        level=measure.level,
+        at=at.isoformat(timespec="minutes"),
+    )
     if not past:
         tell(alarm, "raised", measure.level, now)
     changes.note("alarm", alarm.id, now)
@@ -75,7 +81,7 @@ def _grow(alarm: AlarmRecord, measure: Measure, *, past: bool, now: datetime) ->
     """The storm is stronger than what people were told: tell them again, and ask for a look again."""
     alarm.state, alarm.cleared_at, alarm.peak = AlarmRecord.RAISED, None, measure.level
     alarm.level, alarm.fever = measure.level, measure.fever
-    alarm.reasons, alarm.against = _plain(measure.reasons), _plain(measure.against)
+    alarm.reasons, alarm.against = plain(measure.reasons), plain(measure.against)
     alarm.acknowledged_at, alarm.acknowledged_by = None, None
     alarm.save()
     note("alarm_grown", now, topic=alarm.topic, alarm=alarm, level=measure.level)
@@ -126,7 +132,12 @@ def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
 def acknowledge(who: User, alarm_id: int) -> AlarmRecord:
     """Say that one has seen it. The first who does stays named. Raises NotPossible, NoRight."""
     require(who.rank, Do.ACKNOWLEDGE)
-    alarm = AlarmRecord.objects.select_for_update(of=("self",)).select_related("topic").filter(pk=alarm_id).first()
+    alarm = (
+        AlarmRecord.objects.select_for_update(of=("self",))
+        .select_related("topic")
+        .filter(pk=alarm_id)
+        .first()
+    )
     if alarm is None:
         raise NotPossible("this alarm was removed with its topic")
     if alarm.acknowledged_at is not None:
@@ -140,5 +151,3 @@ def acknowledge(who: User, alarm_id: int) -> AlarmRecord:
     changes.note("alarm", alarm.id, now)
     alarm.refresh_from_db()
     return alarm
-
-

@@ -152,5 +152,3 @@ def _play_on(source: SourceRecord, now: datetime) -> None:
     # The drill's clock has moved: the fever is measured up to there, even if nobody spoke.
     TopicRecord.objects.filter(pk=source.topic_id, dirty_from__isnull=True).update(measured_at=None)
     changes.note("topic", source.topic_id, now)
-
-

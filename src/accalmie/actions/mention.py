@@ -79,7 +79,7 @@ def take_in(
 
 def _once(mentions: Sequence[Mention]) -> tuple[dict[str, Mention], list[str]]:
     """Return the last version of each mention of a batch, and their keys in the order they came."""
-    latest = {said.key(m)[:500]: m for m in mentions}
+    latest = {said.key(m)[:500]: m for m in map(said.storable, mentions)}
     return latest, list(latest)
 
 

@@ -63,7 +63,9 @@ def send_one(notice: NoticeRecord, send: Send, worker: str, now: datetime) -> bo
     if claimed != 1:
         return False
     title, body = words(notice)
-    attempt = send(notice.contact.address, title, body) if notice.contact else Attempt(Went.REFUSED, "removed")
+    attempt = (
+        send(notice.contact.address, title, body) if notice.contact else Attempt(Went.REFUSED, "removed")
+    )
     _settle(notice, attempt, now)
     return True
 

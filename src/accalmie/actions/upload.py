@@ -148,7 +148,9 @@ def _finish(record: ImportRecord, source: SourceRecord) -> None:
     now = datetime.now(UTC)
     record.state, record.finished_at = ImportRecord.DONE, now
     record.save()
-    SourceRecord.objects.filter(pk=source.pk).update(state=SourceRecord.STOPPED, last_looked_at=now, next_at=None)
+    SourceRecord.objects.filter(pk=source.pk).update(
+        state=SourceRecord.STOPPED, last_looked_at=now, next_at=None
+    )
     note(
         "import_done", now, topic=source.topic, name=source.name, kept=record.kept, repeated=record.repeated,
         rejected=record.rejected,

@@ -47,7 +47,9 @@ def version(
 def serve(
     host: Annotated[str, typer.Option(help="The address to serve on; default: ACCALMIE_HOST.")] = "",
     port: Annotated[int, typer.Option(help="The port to serve on; default: ACCALMIE_PORT.")] = 0,
-    demo: Annotated[bool, typer.Option("--demo", help="On a fresh installation, begin with a drill.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="On a fresh installation, begin with a drill.")
+    ] = False,
 ) -> None:
     """Serve the pages, with a worker. The first start makes the database and the first account."""
     from accalmie.cli import serving
@@ -65,7 +67,9 @@ def work() -> None:
 
 @app.command()
 def demo(
-    scenario: Annotated[str, typer.Option(help="Which storm; `accalmie drill --help` names them.")] = "outage",
+    scenario: Annotated[
+        str, typer.Option(help="Which storm; `accalmie drill --help` names them.")
+    ] = "outage",
     seed: Annotated[int, typer.Option(help="The same seed gives the same storm.")] = 1,
     speed: Annotated[float, typer.Option(help="How many times as fast as life.")] = 60.0,
 ) -> None:
@@ -79,9 +83,13 @@ def demo(
 def import_(
     file: File,
     topic: Annotated[str, typer.Option(help="The topic's name; it is made when there is none.")],
-    map: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN, to correct a guess; may be repeated.")] = None,
+    map: Annotated[
+        list[str] | None, typer.Option(help="FIELD=COLUMN, to correct a guess; may be repeated.")
+    ] = None,
     rejects: Annotated[Path | None, typer.Option(help="Keep the rejected lines aside in this file.")] = None,
-    matching: Annotated[bool, typer.Option("--matching", help="Keep only what holds the topic's words.")] = False,
+    matching: Annotated[
+        bool, typer.Option("--matching", help="Keep only what holds the topic's words.")
+    ] = False,
 ) -> None:
     """Read mentions in from JSONL or CSV, with progress; an interrupted import goes on where it was."""
     from accalmie.cli import importing
@@ -104,7 +112,9 @@ def watch(
 
 @app.command()
 def fever(
-    counts: Annotated[str, typer.Option(help="CSV with timestamp,value, equally spaced; - for standard input.")],
+    counts: Annotated[
+        str, typer.Option(help="CSV with timestamp,value, equally spaced; - for standard input.")
+    ],
     out: Annotated[str, typer.Option(help="CSV to write; - for standard output.")],
 ) -> None:
     """Measure the fever of a series of counts, row by row."""

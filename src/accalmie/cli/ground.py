@@ -47,7 +47,10 @@ def tables() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        print(f"accalmie: the database cannot be used: {str(error).strip()}. {remedy(str(error))}", file=sys.stderr)
+        print(
+            f"accalmie: the database cannot be used: {str(error).strip()}. {remedy(str(error))}",
+            file=sys.stderr,
+        )
         raise SystemExit(2) from None
 
 

@@ -31,7 +31,9 @@ def import_(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
     except (NotPossible, Unreadable) as error:
         return _wrong(str(error))
     except OSError as error:
-        return _wrong(f"{file}: {error.strerror or error}. What was read in so far is kept; the same command goes on.")
+        return _wrong(
+            f"{file}: {error.strerror or error}. What was read in so far is kept; the same command goes on."
+        )
     except DatabaseError as error:
         return _wrong(f"{file}: the database says: {str(error).strip()}. {ground.remedy(str(error))} "
                       "The same command goes on where it was.")  # fmt: skip
@@ -86,7 +88,7 @@ def _spooled() -> Path:
     return path
 
 
-class _bar:  # noqa: N801 - a context manager, used like a function
+class _bar:
     """A progress bar on standard error, by bytes read."""
 
     def __init__(self, record: ImportRecord) -> None:
@@ -131,4 +133,7 @@ def _tell(record: ImportRecord, rejects: Path | None) -> None:
     for row in record.rejects[:10]:
         typer.echo(f"  line {row['line']}: {files.sentence(row['why'], row['values'])}", err=True)
     if record.rejected > 10:
-        typer.echo(f"  and {record.rejected - 10:,} more" + ("" if rejects else "; keep them with --rejects FILE"), err=True)
+        typer.echo(
+            f"  and {record.rejected - 10:,} more" + ("" if rejects else "; keep them with --rejects FILE"),
+            err=True,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TextIO
 
 import typer
@@ -16,10 +17,12 @@ def read(batch: str, out: str) -> int:
 
     with ExitStack() as files:
         try:
-            source: TextIO = (
-                sys.stdin if batch == "-" else files.enter_context(open(batch, encoding="utf-8", errors="replace"))
-            )
-            target: TextIO = sys.stdout if out == "-" else files.enter_context(open(out, "w", encoding="utf-8"))
+            source: TextIO = sys.stdin
+            if batch != "-":
+                source = files.enter_context(Path(batch).open(encoding="utf-8", errors="replace"))
+            target: TextIO = sys.stdout
+            if out != "-":
+                target = files.enter_context(Path(out).open("w", encoding="utf-8"))
         except OSError as error:
             typer.echo(f"accalmie: {error.filename}: {error.strerror}", err=True)
             return 2

@@ -37,7 +37,9 @@ def demo(scenario: str, seed: int, speed: float) -> int:
     except NotPossible as error:
         typer.echo(f"accalmie: {error}", err=True)
         return 2
-    typer.echo(f"A drill is ready: {topic.name}. Start the pages with `accalmie serve`; it says how to sign in.")
+    typer.echo(
+        f"A drill is ready: {topic.name}. Start the pages with `accalmie serve`; it says how to sign in."
+    )
     return 0
 
 

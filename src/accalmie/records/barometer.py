@@ -160,9 +160,16 @@ def curve(topic: TopicRecord, since: datetime, until: datetime) -> Curve:
     return Curve(step, since, until, points, gaps(topic, since, until), list(alarms))
 
 
-def gaps(topic: TopicRecord, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
-    """Return the stretches in which one of the topic's sources was deaf and which were not filled, joined."""
+def gaps(
+    topic: TopicRecord, since: datetime, until: datetime, source: SourceRecord | None = None
+) -> list[tuple[datetime, datetime]]:
+    """Return the stretches in which a source (or any of the topic's) was deaf and which were not filled.
+
+    They are joined where they overlap, and cut to the stretch that is asked for.
+    """
     rows = GapRecord.objects.filter(source__topic=topic, filled=False, since__lt=until)
+    if source is not None:
+        rows = rows.filter(source=source)
     rows = rows.filter(Q(until__isnull=True) | Q(until__gt=since)).order_by("since")
     joined: list[tuple[datetime, datetime]] = []
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
@@ -74,11 +74,10 @@ def pulse(row: PulseRecord) -> Pulse:
     )
 
 
-def between(topic_id: int, since: int, until: int) -> Iterator[Pulse]:
-    """Yield the topic's pulses from minute `since` up to minute `until` (exclusive), oldest first."""
+def some(topic_id: int, since: int, until: int, most: int) -> list[Pulse]:
+    """Return at most `most` pulses from minute `since` up to minute `until` (exclusive), oldest first."""
     rows = PulseRecord.objects.filter(topic_id=topic_id, minute__gte=since, minute__lt=until)
-    for row in rows.order_by("minute").iterator(chunk_size=2000):
-        yield pulse(row)
+    return [pulse(row) for row in rows.order_by("minute")[:most]]
 
 
 def first_minute(topic_id: int) -> int | None:

@@ -57,7 +57,9 @@ class Listening:
         try:
             listener = self._listener(source)
             if self._streams(source, listener) and len(self.lines) < LINES:
-                line = threading.Thread(target=self._hold, args=(source, listener), name=f"line-{source.id}", daemon=True)
+                line = threading.Thread(
+                    target=self._hold, args=(source, listener), name=f"line-{source.id}", daemon=True
+                )
                 self.lines[source.id] = line
                 line.start()
             else:

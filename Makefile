@@ -1,0 +1,46 @@
+# `make run` and `make test` are all that a newcomer needs; both make their own environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test test-core lint bench check messages clean
+
+run: $(VENV)/run.stamp
+	$(BIN)/accalmie serve --demo
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest tests
+	ACCALMIE_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/records tests/actions tests/pages
+
+# The fast part: no database, no server.
+test-core: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest tests/core -q
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks
+
+# Collect the texts of the pages and compile their translations (needs GNU gettext).
+messages: $(VENV)/dev.stamp
+	cd src/accalmie/pages && ../../../$(BIN)/django-admin makemessages --all --no-location --no-obsolete -e html,txt,py
+	cd src/accalmie/pages && ../../../$(BIN)/django-admin compilemessages
+
+$(VENV)/run.stamp: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Accalmie needs Python 3.11 or newer; try: make run PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

@@ -18,7 +18,7 @@ LATER = NOON + timedelta(days=1)
 
 def topic(name: str, **fields: object) -> TopicRecord:
     """A topic that listens for its own name."""
-    return TopicRecord.objects.create(name=name, words=[name], **fields)
+    return TopicRecord.objects.create(**({"name": name, "words": [name]} | fields))
 
 
 def source(of: TopicRecord, **fields: object) -> SourceRecord:

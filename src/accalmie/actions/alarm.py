@@ -17,6 +17,8 @@ from accalmie.records.models import AlarmRecord, ContactRecord, NoticeRecord, To
 
 #: What began longer ago when we learn of it is history (an import, a backlog): nobody is woken for it.
 NEWS = timedelta(hours=1)
+#: Within so long of the last alert about a storm, its growing is told in one alert at the end of that time.
+BREATH = timedelta(minutes=10)
 #: A storm found again within this time of an alarm already known is the same storm.
 SAME = timedelta(hours=3)
 
@@ -109,8 +111,15 @@ def _clear(alarm: AlarmRecord, at: datetime, *, past: bool, now: datetime) -> No
 def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
     """Put one notice for each contact of the topic's people into the queue, as far as their ceiling allows.
 
-    A notice above the ceiling is kept as held back, so that it can be seen that somebody was not told.
+    A notice above the ceiling is kept as held back, so that it can be seen that somebody was not told. A
+    storm that grows level by level within minutes is told once, at the level it has reached then.
     """
+    due = now
+    if what == "grown":
+        waiting = NoticeRecord.objects.filter(alarm=alarm, what="grown", state=NoticeRecord.WAITING)
+        waiting.delete()
+        last = NoticeRecord.objects.filter(alarm=alarm).order_by("-created_at").first()
+        due = max(now, last.created_at + BREATH) if last is not None else now
     for person in alarm.topic.alerted.filter(is_active=True):
         hour = NoticeRecord.objects.filter(person=person, created_at__gt=now - timedelta(hours=1))
         told = hour.exclude(state=NoticeRecord.HELD_BACK).values("alarm", "what", "level").distinct().count()
@@ -121,11 +130,21 @@ def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
                 defaults={
                     "person": person,
                     "state": NoticeRecord.HELD_BACK if held else NoticeRecord.WAITING,
-                    "next_at": None if held else now,
+                    "next_at": None if held else due,
+                    "created_at": now,
                 },
             )  # fmt: skip
         if held:
             note("alert_held_back", now, topic=alarm.topic, alarm=alarm, name=person.username)
+
+
+def wake(topic: TopicRecord, now: datetime) -> None:
+    """Tell people of a storm that began while nobody measured, and that is still going on."""
+    alarm = AlarmRecord.objects.filter(topic=topic, past=True, cleared_at__isnull=True).order_by("-at").first()
+    if alarm is not None:
+        AlarmRecord.objects.filter(pk=alarm.pk).update(past=False, known_at=now)
+        tell(alarm, "raised", alarm.peak, now)
+        changes.note("alarm", alarm.id, now)
 
 
 @transaction.atomic

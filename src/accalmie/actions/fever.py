@@ -111,6 +111,8 @@ def _store(
     measures.keep_hours(topic.id, start, end, walk.usual)
     for verdict, measure in walk.verdicts:
         alarm.settle(topic, verdict.value, measure, clock, now)
+    if walk.alarm.active and not more:
+        alarm.wake(topic, now)
     standing = walk.state.standing
     last = walk.found[-1] if walk.found else None
     seen = (topic.level, topic.phase, topic.fever)

@@ -49,7 +49,7 @@ class NoticeRecord(models.Model):
     state = models.CharField(max_length=12, default=WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField(null=True, blank=True, db_index=True)
     leased_by = models.CharField(max_length=64, blank=True, default="")

@@ -1,0 +1,208 @@
+"""How far an hour is above the usual, as one force from 0 to 6, with what speaks for it and against it.
+
+The heat comes from different people who criticise, not from volume: whoever repeats himself counts once, and
+praise or banter makes noise, not heat. More critical mentions by people not yet heard never lower the force.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log
+
+from accalmie.core.fever.pulse import Reason
+from accalmie.core.fever.usual import KNOWN_HOURS, QUIET, Usual
+from accalmie.core.fever.window import Window
+
+#: Degrees: 36.6 is usual, 38.4 a gentle breeze (2), 42 a hurricane (6).
+NORMAL, DEGREES = 36.6, 0.9
+STRONGEST = 6.0
+#: The ladder of the storm scale: so many times the usual number of critics for the levels 0 to 6. With the
+#: pseudo-count of 1.5 a brand of a mention a day is at level 3 with five different critics within an hour.
+LADDER = (1.0, 1.7, 2.5, 4.0, 10.0, 30.0, 100.0)
+_STEPS = tuple(log(times) for times in LADDER)
+#: A brand whose usual peaks are higher than this ratio is measured against its peaks.
+CALM_PEAK = 2.0
+#: Loud is not angry, and too little known is no storm: the level stays at most 2.
+NO_STORM = 2.0
+#: Where fewer than these shares are negative (also related to the topic's own share) it is not angry; the
+#: force is free from the second on.
+ANGRY_FROM, ANGRY_FULL = (0.12, 0.4), (0.30, 0.8)
+#: The same for the share of teasing, downwards.
+TEASING_FREE, TEASING_MOST = 0.4, 0.7
+#: A network takes part when it says so many times what is usual there, and some more.
+JOINS, JOINS_MORE = 2.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What is usual for the hour at hand: mentions, critics, and critics missed while nobody listened.
+
+    `lasting`: how many times the usual number of critics there were in the last hours together.
+    """
+
+    mentions: float
+    critics: float
+    backlog: float = 0.0
+    lasting: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """What was found. `times`: critics against the usual; `eased`: the same, measured against usual peaks."""
+
+    force: float
+    critics: float
+    times: float
+    eased: float
+    share: float | None
+    networks: int
+
+
+def critics(window: Window, usual: Usual) -> float:
+    """Return the number of different people who criticise.
+
+    A mention whose tone is not known counts as much of a critic as the topic's others usually are.
+    """
+    known = len(window.critics)
+    if not window.voiced:
+        known = window.negative
+    unread = window.mentions - window.judged
+    if not unread:
+        return float(known)
+    return known + unread * window.authors / window.mentions * usual.unread_weight
+
+
+def feel(window: Window, usual: Usual, awaited: Awaited) -> Heat:
+    """Return how hot the window is against what is awaited."""
+    people = critics(window, usual)
+    times = (people + QUIET) / (awaited.critics + awaited.backlog + QUIET)
+    eased = times / max(1.0, usual.critic_peaks.ratio / CALM_PEAK)
+    share = _share(window, usual)
+    networks = sum(
+        1
+        for name, said in window.channels.items()
+        if said >= JOINS * usual.channels.get(name, 0.0) + JOINS_MORE
+    )
+    force = climb(eased)
+    if force >= 1.0:
+        force += _bonus(window, usual, awaited, share, networks)
+    ceiling = min(_angry_enough(share, usual), _serious_enough(window), STRONGEST)
+    if not usual.known:
+        ceiling = min(ceiling, NO_STORM)
+    return Heat(min(force, ceiling), people, times, eased, share, networks)
+
+
+def climb(times: float) -> float:
+    """Return the force, 0 to 6, of so many times the usual: the ladder, in between by the logarithm."""
+    if times <= 1.0:
+        return 0.0
+    if times >= LADDER[-1]:
+        return STRONGEST
+    step = bisect_right(LADDER, times) - 1
+    return step + (log(times) - _STEPS[step]) / (_STEPS[step + 1] - _STEPS[step])
+
+
+def degrees(force: float) -> float:
+    """Return the fever of a force: 36.6 is usual."""
+    return round(NORMAL + DEGREES * force, 2)
+
+
+def _share(window: Window, usual: Usual) -> float | None:
+    """The negative share, drawn a little to the usual one because few mentions say little. None: not known."""
+    if not window.judged:
+        return None
+    return (window.negative + 2 * usual.negative_share) / (window.judged + 2)
+
+
+def _bonus(window: Window, usual: Usual, awaited: Awaited, share: float | None, networks: int) -> float:
+    """What makes it worse: insults, a tone worse than usual, more than one network taking part, and that it
+    lasts (most bursts halve within the hour, field.md B3)."""
+    insults = 0.5 * min(window.insults / (awaited.critics + 3), 1.0)
+    tone = 0.0
+    if share is not None and share > usual.negative_share:
+        tone = 0.3 * (share - usual.negative_share) / (1 - usual.negative_share)
+    lasting = 0.5 * _between(awaited.lasting, 1.25, 2.25)
+    return insults + tone + lasting + 0.25 * min(max(networks - 1, 0), 2)
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
+def _angry_enough(share: float | None, usual: Usual) -> float:
+    if share is None:
+        return STRONGEST
+    low = max(ANGRY_FROM[0], ANGRY_FROM[1] * usual.negative_share)
+    high = max(ANGRY_FULL[0], ANGRY_FULL[1] * usual.negative_share)
+    return NO_STORM + (STRONGEST - NO_STORM) * _between(share, low, high)
+
+
+def _serious_enough(window: Window) -> float:
+    if not window.teasing:
+        return STRONGEST
+    teasing = window.teasing / window.mentions
+    return STRONGEST - (STRONGEST - NO_STORM) * _between(teasing, TEASING_FREE, TEASING_MOST)
+
+
+def reasons(window: Window, usual: Usual, awaited: Awaited, heat: Heat, minute: int) -> Iterator[Reason]:
+    """Yield what speaks for a storm. `minute` tells for which weekday and hour it is not usual."""
+    volume = (window.mentions + QUIET) / (awaited.mentions + QUIET)
+    if volume >= 1.5:
+        yield Reason("times_usual", {"times": _figure(volume), "minute": minute})
+    if heat.times >= 1.5 and window.judged and heat.critics >= 2:
+        yield Reason("critics_usual", {"critics": round(heat.critics), "times": _figure(heat.times)})
+    if window.voiced and len(window.people) >= 2:
+        yield Reason("many_people", {"people": len(window.people)})
+    if heat.share is not None and heat.share > usual.negative_share + 0.05:
+        shares = {"share": window.negative / window.judged, "usual": usual.negative_share}
+        yield Reason("negative_share", {name: round(share, 3) for name, share in shares.items()})
+    if heat.networks >= 2:
+        yield Reason("networks", {"networks": heat.networks})
+    if window.insults >= 2:
+        yield Reason("insults", {"insults": window.insults})
+    peak = usual.critic_peaks.ratio
+    if usual.known and heat.times >= 1.5 * peak:
+        yield Reason("above_peaks", {"times": _figure(heat.times / peak)})
+
+
+def against(window: Window, usual: Usual, awaited: Awaited, heat: Heat) -> Iterator[Reason]:
+    """Yield what speaks against a storm."""
+    if not usual.known:
+        yield Reason("learning", {"heard": min(usual.heard, KNOWN_HOURS), "needed": KNOWN_HOURS})
+    if awaited.backlog >= 1:
+        yield Reason("after_gap")
+    loudest = window.loudest()
+    if window.mentions >= 5 and loudest >= 0.3 * window.mentions:
+        yield Reason("one_author", {"share": round(loudest / window.mentions, 3)})
+    people = len(window.people)
+    if window.voiced >= 5 and 2 <= people < 0.4 * window.voiced:
+        yield Reason("few_people", {"people": people, "mentions": window.mentions})
+    if heat.share is not None:
+        yield from _against_by_tone(window, usual, awaited, heat.share)
+    if window.teasing >= TEASING_FREE * window.mentions and window.teasing >= 2:
+        yield Reason("mostly_teasing", {"share": round(window.teasing / window.mentions, 3)})
+    if (
+        usual.known
+        and usual.critic_peaks.ratio > CALM_PEAK
+        and 2 <= heat.times < 1.3 * usual.critic_peaks.ratio
+    ):
+        yield Reason("usual_peaks", {"times": _figure(usual.critic_peaks.ratio)})
+
+
+def _against_by_tone(window: Window, usual: Usual, awaited: Awaited, share: float) -> Iterator[Reason]:
+    negative = round(window.negative / window.judged, 3)
+    if window.mentions > usual.ceiling(awaited.mentions) and _angry_enough(share, usual) < 3:
+        yield Reason("loud_not_angry", {"share": negative})
+    if window.positive >= 0.5 * window.judged and window.positive >= 3:
+        yield Reason("mostly_friendly", {"share": round(window.positive / window.judged, 3)})
+    if usual.known and usual.negative_share >= 0.4 and abs(share - usual.negative_share) <= 0.1:
+        yield Reason("usual_tone", {"share": negative, "usual": round(usual.negative_share, 3)})
+    unread = window.mentions - window.judged
+    if unread >= 0.3 * window.mentions and usual.judged:
+        yield Reason("unread_tone", {"share": round(unread / window.mentions, 3)})
+
+
+def _figure(times: float) -> float:
+    return round(times, 1) if times < 10 else float(round(times))

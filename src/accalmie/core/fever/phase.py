@@ -1,0 +1,92 @@
+"""Where a storm stands, by explicit rules: level (with two thresholds), phase, and what is remembered of it.
+
+A storm begins at level 3 and ends below level 2. Within it: RISING while clearly more criticise in the last
+third of the hour than in the one before, or it is higher than ever; FALLING when it is well below its top;
+PEAK otherwise. After it CALM_AGAIN for a day, because storms come back on the next morning (field.md B3).
+GRUMBLING is level 2, or six hours with clearly more critics than usual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import sqrt
+
+from accalmie.core.fever.pulse import Phase
+
+STORM = 3
+#: A level is left when the force is this much below it: no flapping around a threshold.
+SLACK = 0.4
+#: Force below the top from which on a storm is falling: two fifths fewer critics.
+FALLEN = 0.5
+CALM_AGAIN_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the storm stands. `top` is the highest force of the running storm; `calm_until` (a minute) the
+    end of the day after the last one. `grumbling` is decided when an hour closes."""
+
+    force: float = 0.0
+    level: int = 0
+    phase: Phase = Phase.LEARNING
+    storm: bool = False
+    top: float = 0.0
+    calm_until: int = 0
+    grumbling: bool = False
+
+
+def level_of(before: int, force: float) -> int:
+    """Return the level of `force`: up at once, down only when it is clearly below."""
+    if force >= before:
+        return int(force)
+    while before > 0 and force < before - SLACK:
+        before -= 1
+    return before
+
+
+def stand(before: Standing, force: float, minute: int, *, known: bool, last: int, previous: int) -> Standing:
+    """Return where it stands with `force` at the end of `minute`; `last` and `previous` are the critical
+    mentions of the last two thirds of the trailing hour."""
+    level = level_of(before.level, force)
+    after = replace(before, force=force, level=level)
+    if not known:
+        return replace(after, phase=Phase.LEARNING)
+    if level >= STORM or (before.storm and level >= STORM - 1):
+        phase = _in_storm(before, force, last, previous)
+        return replace(after, phase=phase, storm=True, top=max(before.top, force))
+    if before.storm:
+        # On a full hour, so that an idle topic can be followed hour by hour.
+        until = (minute + CALM_AGAIN_MINUTES) // 60 * 60 + 60
+        return replace(after, phase=Phase.CALM_AGAIN, storm=False, top=0.0, calm_until=until, grumbling=False)
+    return replace(after, phase=_outside(after, minute))
+
+
+def _in_storm(before: Standing, force: float, last: int, previous: int) -> Phase:
+    if not before.storm or force >= before.top + FALLEN / 2:
+        return Phase.RISING
+    # Counts spread like a square root; less is enough to go on rising than to begin to.
+    more = previous if before.phase is Phase.RISING else 1.2 * previous + 2 * sqrt(previous) + 2
+    if last > more:
+        return Phase.RISING
+    return Phase.FALLING if force < before.top - FALLEN else Phase.PEAK
+
+
+def _outside(standing: Standing, minute: int) -> Phase:
+    if standing.level >= STORM - 1 or standing.grumbling:
+        return Phase.GRUMBLING
+    return Phase.CALM_AGAIN if minute < standing.calm_until else Phase.CALM
+
+
+def lasting(hours: tuple[tuple[float, float], ...]) -> float:
+    """Return how many times the awaited number of critics the last hours held; 1 where too few are known."""
+    if len(hours) < 3:
+        return 1.0
+    return (sum(hour[0] for hour in hours) + 1.5) / (sum(hour[1] for hour in hours) + 1.5)
+
+
+def grumbles(hours: tuple[tuple[float, float], ...], already: bool) -> bool:
+    """Tell whether the critics of the last hours, each with the number awaited, are clearly more than usual."""
+    said, awaited = sum(hour[0] for hour in hours), sum(hour[1] for hour in hours)
+    if already:
+        return said + 1.5 >= 1.25 * (awaited + 1.5) and said - awaited >= sqrt(awaited + 1)
+    return said + 1.5 >= 1.5 * (awaited + 1.5) and said - awaited >= 3 * sqrt(2 * awaited + 1)

@@ -1,0 +1,120 @@
+"""The trailing hour: its pulses, and who spoke in it, counted as minutes come in and drop out."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from accalmie.core.fever.count import pack_voices, unpack_voices
+from accalmie.core.fever.pulse import Pulse
+
+_COUNTS = tuple(f.name for f in fields(Pulse) if f.name not in {"minute", "mentions", "channels", "voices"})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of pulses and its sums. `people` and `critics` hold how often each author spoke, and spoke
+    negatively; `voiced` is how many mentions have a known author."""
+
+    pulses: tuple[Pulse, ...] = ()
+    mentions: int = 0
+    judged: int = 0
+    negative: int = 0
+    positive: int = 0
+    insults: int = 0
+    teasing: int = 0
+    voiced: int = 0
+    channels: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[int, int] = field(default_factory=dict)
+    critics: Mapping[int, int] = field(default_factory=dict)
+
+    def moved(self, since: int, pulse: Pulse | None = None) -> Window:
+        """Return the window without what began before the minute `since`, and with `pulse` added."""
+        gone = [old for old in self.pulses if old.minute < since] if self.pulses else []
+        come = [pulse] if pulse is not None and pulse.mentions else []
+        if not gone and not come:
+            return self
+        if len(gone) == len(self.pulses):
+            return _sum(come)
+        return self._changed(gone, come)
+
+    def _changed(self, gone: list[Pulse], come: list[Pulse]) -> Window:
+        # The old window stays as it is: a running minute is measured on trial, and the result thrown away.
+        channels, people, critics = dict(self.channels), dict(self.people), dict(self.critics)
+        for sign, pulses in ((-1, gone), (1, come)):
+            for pulse in pulses:
+                for name, mentions in pulse.channels.items():
+                    _tally(channels, name, sign * mentions)
+                for voice in pulse.voices:
+                    _tally(people, voice >> 1, sign)
+                    if voice & 1:
+                        _tally(critics, voice >> 1, sign)
+        return Window(
+            pulses=(*self.pulses[len(gone) :], *come),
+            mentions=self.mentions + _total("mentions", come) - _total("mentions", gone),
+            judged=self.judged + _total("judged", come) - _total("judged", gone),
+            negative=self.negative + _total("negative", come) - _total("negative", gone),
+            positive=self.positive + _total("positive", come) - _total("positive", gone),
+            insults=self.insults + _total("insults", come) - _total("insults", gone),
+            teasing=self.teasing + _total("teasing", come) - _total("teasing", gone),
+            voiced=self.voiced + sum(len(p.voices) for p in come) - sum(len(p.voices) for p in gone),
+            channels=channels,
+            people=people,
+            critics=critics,
+        )
+
+    @property
+    def authors(self) -> int:
+        """Distinct authors; a mention whose author is not known (counts only) stands for one."""
+        return len(self.people) + self.mentions - self.voiced
+
+    def loudest(self) -> int:
+        """Return how many mentions the author wrote who wrote most, 0 when authors are not known."""
+        return max(self.people.values(), default=0)
+
+    def negative_since(self, since: int, until: int) -> int:
+        """Return the negative mentions of pulses that begin in [since, until); all, where no tone is known."""
+        inside = [pulse for pulse in self.pulses if since <= pulse.minute < until]
+        return sum(pulse.negative if self.judged else pulse.mentions for pulse in inside)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the pulses as plain values for JSON; the sums follow from them."""
+        return [_pulse_to_json(pulse) for pulse in self.pulses]
+
+    @classmethod
+    def from_json(cls, data: list[dict[str, Any]]) -> Window:
+        """Return the window whose `to_json` this is."""
+        return _sum([_pulse_from_json(one) for one in data])
+
+
+def _sum(pulses: list[Pulse]) -> Window:
+    return Window()._changed([], pulses) if pulses else Window()
+
+
+def _tally(counts: dict[Any, int], name: Any, change: int) -> None:
+    left = counts.get(name, 0) + change
+    if left:
+        counts[name] = left
+    else:
+        del counts[name]
+
+
+def _total(name: str, pulses: list[Pulse]) -> int:
+    return sum(getattr(pulse, name) for pulse in pulses)
+
+
+def _pulse_to_json(pulse: Pulse) -> dict[str, Any]:
+    plain: dict[str, Any] = {"minute": pulse.minute, "mentions": pulse.mentions}
+    plain |= {name: value for name in _COUNTS if (value := getattr(pulse, name))}
+    if pulse.channels:
+        plain["channels"] = dict(pulse.channels)
+    if pulse.voices:
+        plain["voices"] = base64.b64encode(pack_voices(pulse.voices)).decode()
+    return plain
+
+
+def _pulse_from_json(plain: dict[str, Any]) -> Pulse:
+    voices = unpack_voices(base64.b64decode(plain.get("voices", "")))
+    return Pulse(**{**plain, "voices": voices})

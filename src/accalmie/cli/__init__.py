@@ -105,9 +105,9 @@ def watch(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Replay a file of mentions without a database: each change of level, each alarm."""
-    from accalmie.cli import watch as watching
+    from accalmie.cli.watch import watch as replay
 
-    raise typer.Exit(watching.watch(file, topic, by, json, sys.stdout))
+    raise typer.Exit(replay(file, topic, by, json, sys.stdout))
 
 
 @app.command()
@@ -118,9 +118,9 @@ def fever(
     out: Annotated[str, typer.Option(help="CSV to write; - for standard output.")],
 ) -> None:
     """Measure the fever of a series of counts, row by row."""
-    from accalmie.cli import fever as measuring
+    from accalmie.cli.fever import fever as measure
 
-    raise typer.Exit(measuring.fever(counts, out))
+    raise typer.Exit(measure(counts, out))
 
 
 @app.command()
@@ -141,9 +141,9 @@ def drill(
     out: Annotated[str, typer.Option(help="JSONL to write; - for standard output.")] = "-",
 ) -> None:
     """Compose a storm of invented people and texts, and write it as mentions."""
-    from accalmie.cli import drill as drilling
+    from accalmie.cli.drill import drill as compose
 
-    raise typer.Exit(drilling.drill(scenario, seed, out))
+    raise typer.Exit(compose(scenario, seed, out))
 
 
 @app.command()

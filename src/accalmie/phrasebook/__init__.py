@@ -23,7 +23,7 @@ def table(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def say(name: str, key: str, language: str, **values: object) -> str:
+def say(name: str, key: str, language: str, /, **values: object) -> str:
     """Return the sentence `key` of the table `name` in `language` (English where we lack it), filled in."""
     entry = table(name)[key]
     return str(entry.get(language[:2], entry["en"])).format(**values)

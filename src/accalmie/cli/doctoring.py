@@ -91,15 +91,10 @@ def _worker() -> Iterator[Finding]:
     from accalmie.records.work import ALIVE, worker_seen
 
     seen = worker_seen()
-    now = datetime.now(UTC)
-    alive = seen is not None and now - seen < ALIVE
-    what = (
-        "worker: running"
-        if alive
-        else f"worker: not running since {seen:%Y-%m-%d %H:%M} UTC"
-        if seen
-        else "worker: never ran"
-    )
+    alive = seen is not None and datetime.now(UTC) - seen < ALIVE
+    what = "worker: running"
+    if not alive:
+        what = f"worker: not running since {seen:%Y-%m-%d %H:%M} UTC" if seen else "worker: never ran"
     yield Finding(alive, what, "Start `accalmie serve`, or a worker alone with `accalmie work`.")
 
 
@@ -130,8 +125,8 @@ def _people() -> Iterator[Finding]:
 
     waiting = User.objects.filter(must_change_password=True, is_active=True)
     names = ", ".join(waiting.values_list("username", flat=True))
-    yield Finding(not names, "accounts: everybody has chosen a password" if not names else f"accounts: {names} "
-                  "still have a one-time password", "Sign in once and choose a password.")  # fmt: skip
+    what = f"{names} still have a one-time password" if names else "everybody has chosen a password"
+    yield Finding(not names, f"accounts: {what}", "Sign in once and choose a password.")
     lost = [contact.label for contact in ContactRecord.objects.all() if isinstance(contact.address, Lost)]
     if lost:
         yield Finding(
@@ -139,9 +134,9 @@ def _people() -> Iterator[Finding]:
         )
     for topic in TopicRecord.objects.filter(drill=False):
         reached = ContactRecord.objects.filter(person__alerted_of=topic, active=True).exists()
-        yield Finding(reached, f"topic {topic.name}: somebody is alerted" if reached else
-                      f"topic {topic.name}: an alarm reaches nobody outside the pages",
-                      "Choose who is alerted on the topic's page; each adds a contact under their own name.")  # fmt: skip
+        what = "somebody is alerted" if reached else "an alarm reaches nobody outside the pages"
+        remedy = "Choose who is alerted on the topic's page; each adds a contact under their own name."
+        yield Finding(reached, f"topic {topic.name}: {what}", remedy)
 
 
 def _proof() -> Finding:

@@ -195,9 +195,9 @@ def _of_minutes(topic: TopicRecord, since: datetime, until: datetime, step: time
     for slot_number in range(low // size, (high - 1) // size + 1):
         last = heat.get(slot_number, _cooled(last))
         mentions, negative = counts.get(slot_number, (0, 0))
-        at = moment(slot_number * size)
+        begins = moment(slot_number * size)
         expected, ceiling = last[3] * size / 60, last[4] * size / 60
-        points.append(Point(at, mentions, negative, last[0], last[1], last[2], expected, ceiling))
+        points.append(Point(begins, mentions, negative, last[0], last[1], last[2], expected, ceiling))
     return points
 
 

@@ -137,7 +137,8 @@ def _sqlite(asked: Asked) -> tuple[str, list[Any]]:
     def quoted(text: str) -> str:
         return '"' + text.replace('"', " ").replace("\x00", " ") + '"'
 
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for term in understood(asked.words):
         either = " OR ".join(f"body:{quoted(text)}" for text in term.any_of)
         (unwanted if term.excluded else wanted).append(f"({either})")
@@ -188,7 +189,7 @@ def _table(column: str) -> str:
 def _ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def page(asked: Asked, *, before: int | None = None, limit: int = 50) -> Found:

@@ -117,7 +117,11 @@ def test_measured_as_it_comes_or_all_at_once_it_is_the_same(brand, frozen):
     fever.measure(brand.id, frozen(STORM + 120))
     assert measured(brand) == measured(together)
     hours = [
-        list(HourRecord.objects.filter(topic=of).order_by("hour").values_list("hour", "mentions", "authors", "level"))
+        list(
+            HourRecord.objects.filter(topic=of)
+            .order_by("hour")
+            .values_list("hour", "mentions", "authors", "level")
+        )
         for of in (brand, together)
     ]
     assert hours[0] == hours[1]
@@ -205,7 +209,9 @@ def test_alerts_have_a_ceiling_per_person_and_hour(brand, mara, frozen):
     User.objects.filter(pk=mara.pk).update(alerts_per_hour=2)
     now = frozen(STORM)
     for count in range(4):
-        raised = AlarmRecord.objects.create(topic=brand, at=now, known_at=now, level=3, peak=3, fever=39.0 + count)
+        raised = AlarmRecord.objects.create(
+            topic=brand, at=now, known_at=now, level=3, peak=3, fever=39.0 + count
+        )
         alarms.tell(raised, "raised", 3, now)
     states = list(NoticeRecord.objects.order_by("id").values_list("state", flat=True))
     assert states == ["waiting", "waiting", "held_back", "held_back"]
@@ -215,7 +221,9 @@ def test_a_gap_in_listening_is_neither_calm_nor_a_storm(brand, frozen):
     place = source(brand)
     take_in(place, Batch("1", tuple(quiet_days())), frozen(STORM))
     since = NOON + timedelta(minutes=STORM - 600)
-    GapRecord.objects.create(source=place, since=since, until=NOON + timedelta(minutes=STORM - 300), why="down")
+    GapRecord.objects.create(
+        source=place, since=since, until=NOON + timedelta(minutes=STORM - 300), why="down"
+    )
     from accalmie.records.models import MentionRecord, PulseRecord
 
     low, high = barometer.minute(since), barometer.minute(since) + 300

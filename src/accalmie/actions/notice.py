@@ -56,13 +56,13 @@ def interrupted(now: datetime) -> None:
 
 def send_one(notice: NoticeRecord, send: Send, worker: str, now: datetime) -> bool:
     """Send one notice, if this worker gets it; tell whether it did."""
+    title, body = words(notice)
     mine = NoticeRecord.objects.filter(pk=notice.pk, state=NoticeRecord.WAITING).filter(
         Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     )
     claimed = mine.update(state=NoticeRecord.SENDING, leased_by=worker, leased_until=now + LEASE)
     if claimed != 1:
         return False
-    title, body = words(notice)
     attempt = (
         send(notice.contact.address, title, body) if notice.contact else Attempt(Went.REFUSED, "removed")
     )

@@ -15,7 +15,8 @@ from accalmie.records.models import User
 
 def _person(name: str, role: Role) -> User:
     found, _ = User.objects.get_or_create(
-        username=name, defaults={"role": role, "language": "en", "zone": "Europe/Paris", "email": f"{name}@brand.example"}
+        username=name,
+        defaults={"role": role, "language": "en", "zone": "Europe/Paris", "email": f"{name}@brand.example"},
     )
     return found
 

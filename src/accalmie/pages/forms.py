@@ -68,7 +68,18 @@ def zones() -> list[tuple[str, Any]]:
 
 
 REGIONS = frozenset(
-    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+    {
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    }
 )
 #: Languages that can be given as a hint; those that are read fully come first.
 HINTS = ("en", "fr", "de", "ar", "es", "it", "ja", "nl", "pl", "pt", "tr", "zh")
@@ -97,12 +108,16 @@ class TopicForm(Form):
         label=lazy("Languages"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=lazy("Those in which most is said. It helps the reading; nothing is left out because of it."),
+        help_text=lazy(
+            "Those in which most is said. It helps the reading; nothing is left out because of it."
+        ),
     )
     zone = forms.ChoiceField(
         label=lazy("Time zone"),
         choices=zones,
-        help_text=lazy("Where most of the people live who speak of it: their hours of the day are the usual ones."),
+        help_text=lazy(
+            "Where most of the people live who speak of it: their hours of the day are the usual ones."
+        ),
     )
     threshold = forms.TypedChoiceField(
         label=lazy("Alarm from this level on"), coerce=int, widget=forms.RadioSelect, initial=3
@@ -118,7 +133,9 @@ class TopicForm(Form):
         ),
     )
 
-    def __init__(self, *args: Any, language: str, topic_id: int | None, may_choose_alerted: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, language: str, topic_id: int | None, may_choose_alerted: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.topic_id = topic_id
         self.fields["languages"].choices = [(code, names.language(code)) for code in HINTS]  # type: ignore[attr-defined]
@@ -129,7 +146,6 @@ class TopicForm(Form):
             self.fields["alerted"].queryset = people_to_alert()  # type: ignore[attr-defined]
         else:
             del self.fields["alerted"]
-
 
     def clean_name(self) -> str:
         """Tell at the field that a name is taken; the action would tell it too."""
@@ -168,7 +184,9 @@ class InviteForm(Form):
     email = forms.EmailField(
         label=lazy("Mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
-    role = forms.TypedChoiceField(label=lazy("Role"), coerce=int, widget=forms.RadioSelect, initial=Role.VIEWER)
+    role = forms.TypedChoiceField(
+        label=lazy("Role"), coerce=int, widget=forms.RadioSelect, initial=Role.VIEWER
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -202,7 +220,9 @@ class ContactForm(Form):
     """One more way to reach me."""
 
     label = forms.CharField(
-        label=lazy("What you call it"), max_length=80, help_text=lazy("For instance: my phone, the night mailbox.")
+        label=lazy("What you call it"),
+        max_length=80,
+        help_text=lazy("For instance: my phone, the night mailbox."),
     )
     address = forms.CharField(
         label=lazy("Address"),

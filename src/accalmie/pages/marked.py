@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+#: Comparing takes time with the square of the words; beyond so many, old and new just stand below each other.
+MOST_WORDS = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -50,12 +53,16 @@ def _plain(text: str) -> tuple[str, list[int]]:
 def positive_words(query: str) -> list[str]:
     """Return the words and phrases that a query looks for, leaving out what it excludes and its OR."""
     parts = re.findall(r'(-?)(?:"([^"]*)"|(\S+))', query)
-    return [phrase or word for minus, phrase, word in parts if not minus and (phrase or word) not in {"OR", ""}]
+    return [
+        phrase or word for minus, phrase, word in parts if not minus and (phrase or word) not in {"OR", ""}
+    ]
 
 
 def difference(before: str, after: str) -> list[Piece]:
     """Return `after` word by word, with what was added to `before` and what is gone from it."""
-    old, new = re.findall(r"\s+|[^\s]+", before), re.findall(r"\s+|[^\s]+", after)
+    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
+    if len(old) + len(new) > MOST_WORDS:
+        return [Piece(before, "gone"), Piece(after, "added")]
     pieces: list[Piece] = []
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
@@ -71,7 +78,9 @@ def shortened(pieces: list[Piece], most: int) -> list[Piece]:
     kept: list[Piece] = []
     for piece in pieces:
         if most <= len(piece.text):
-            kept.append(Piece(piece.text[:most].rstrip() + ("…" if most < len(piece.text) else ""), piece.how))
+            kept.append(
+                Piece(piece.text[:most].rstrip() + ("…" if most < len(piece.text) else ""), piece.how)
+            )
             rest = piece is not pieces[-1] and most == len(piece.text)
             return [*kept, Piece("…")] if rest else kept
         kept.append(piece)

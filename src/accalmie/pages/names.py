@@ -125,7 +125,11 @@ def tone(value: int | None) -> str:
 
 def tone_key(value: int | None) -> str:
     """Return the stored tone (-1, 0, 1, None) as the word that addresses of pages use."""
-    return {-1: "negative", 0: "neutral", 1: "positive"}.get(value, "unknown") if value is not None else "unknown"
+    return (
+        {-1: "negative", 0: "neutral", 1: "positive"}.get(value, "unknown")
+        if value is not None
+        else "unknown"
+    )
 
 
 def language(code: str) -> str:

@@ -56,7 +56,7 @@ def add_contact(request: Visit) -> HttpResponseBase:
     form = ContactForm(request.POST)
     if form.is_valid():
         try:
-            actions.add_contact(request.user, check=alerts.check, **form.cleaned_data)
+            actions.add_contact(request.user, check=_check, **form.cleaned_data)
         except NotPossible as refusal:
             form.add_error("address", str(refusal))
         else:
@@ -83,11 +83,18 @@ def test_contact(request: Visit, contact_id: int) -> HttpResponseBase:
     return redirect("profile")
 
 
+def _check(address: str) -> str:
+    """Return what is wrong with `address`, or ""."""
+    return alerts.check(address, get_language() or "en", private_allowed=settings.PRIVATE_NETWORK_ALLOWED)
+
+
 def _send_test(address: str) -> str:
     """Send a test to `address`; return what went wrong, or ""."""
     language = get_language() or "en"
     title, body = say("alerts", "test_title", language), say("alerts", "test_body", language)
-    outcome = alerts.send(address, title, body, private_allowed=settings.PRIVATE_NETWORK_ALLOWED)
+    outcome = alerts.send(
+        address, title, body, private_allowed=settings.PRIVATE_NETWORK_ALLOWED, language=language
+    )
     return "" if isinstance(outcome, alerts.Sent) else outcome.why
 
 

@@ -21,7 +21,7 @@ from accalmie.pages.forms import SearchForm
 from accalmie.pages.links import outward
 from accalmie.pages.marked import Piece, found, positive_words, shortened
 from accalmie.records import search
-from accalmie.records.models import MentionRecord, TopicRecord
+from accalmie.records.models import HourRecord, MentionRecord, TopicRecord
 from accalmie.records.search import Asked
 
 #: Steps of the chart, and at most so many of them.
@@ -29,6 +29,8 @@ STEPS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720, 1440, 7 * 1440, 28 * 1440, 364 * 1440)
 )
 MOST_STEPS = 180
+#: So many hours of topics are looked at for their channels.
+LATELY = 1000
 #: So much of a long text is shown in a list; all of it is on the mention's own page.
 MOST_TEXT = 700
 
@@ -92,7 +94,7 @@ def most(request: Visit) -> HttpResponseBase:
 def opened(request: Visit) -> tuple[SearchForm, dict[str, Any]]:
     """Return the form with what was asked, and what every page of the search shows around the answer."""
     topics = list(TopicRecord.objects.order_by("name").values_list("id", "name"))
-    form = SearchForm(request.GET, topics=topics, channels=search.channels_of(None))
+    form = SearchForm(request.GET, topics=topics, channels=_channels())
     asked = request.GET.copy()
     asked.pop("before", None)
     return form, {
@@ -102,6 +104,12 @@ def opened(request: Visit) -> tuple[SearchForm, dict[str, Any]]:
         "filtered": any(asked.get(name) for name in FILTERS),
         "compared": any(asked.get(name) for name in COMPARED),
     }
+
+
+def _channels() -> list[str]:
+    """Return the channels of what was heard lately. Hours know them; the mentions would all have to be read."""
+    hours = HourRecord.objects.order_by("-id").values_list("channels", flat=True)[:LATELY]
+    return sorted({name for channels in hours for name in channels})
 
 
 FILTERS = ("channel", "language", "tone", "author", "since", "until")

@@ -41,7 +41,9 @@ def invite(request: Visit) -> HttpResponseBase:
         except NotPossible as refusal:
             form.add_error("username", str(refusal))
         else:
-            return render(request, "pages/one_time.html", {"person": person, "password": password, "new": True})
+            return render(
+                request, "pages/one_time.html", {"person": person, "password": password, "new": True}
+            )
     return _shown(request, form)
 
 

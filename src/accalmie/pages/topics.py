@@ -35,7 +35,11 @@ def change(request: Visit, topic_id: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid() and _kept(request, form, topic.pk):
         messages.success(request, _("The topic is changed. It holds for what is heard from now on."))
         return redirect("topic", topic.pk)
-    return render(request, "pages/topic_form.html", {"form": form, "topic": topic, "may_remove": may(request.user.rank, Do.REMOVE_TOPIC)})
+    return render(
+        request,
+        "pages/topic_form.html",
+        {"form": form, "topic": topic, "may_remove": may(request.user.rank, Do.REMOVE_TOPIC)},
+    )
 
 
 @page("GET", "POST")

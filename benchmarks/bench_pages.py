@@ -1,6 +1,6 @@
 """Server time of the pages at a million mentions: barometer, search for a word, comparison of three queries.
 
-    python -m benchmarks.bench_pages DATA_FOLDER     the medians as JSON; the folder is bench_import's
+python -m benchmarks.bench_pages DATA_FOLDER     the medians as JSON; the folder is bench_import's
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ def figures(folder: Path) -> list[Figure]:
     goals = {"barometer": 150, "search for a word": 300, "comparison of three queries": 500}
     rows = told.pop("mentions")
     return [
-        Figure(f"{name}, at {rows:,} mentions (median)", f"{told[name]:.0f} ms", f"{goal} ms", "", told[name] <= goal)
+        Figure(
+            f"{name}, at {rows:,} mentions (median)",
+            f"{told[name]:.0f} ms",
+            f"{goal} ms",
+            "",
+            told[name] <= goal,
+        )
         for name, goal in goals.items()
     ]
 

@@ -21,8 +21,12 @@ def figures(folder: Path) -> list[Figure]:
     seconds = help_seconds(folder)
     bare = python_seconds()
     return [
-        Figure("memory at rest of `serve` with its worker", f"{megabytes:.0f} MB", "250 MB", "", megabytes < 250),
-        Figure("`accalmie --help`", f"{seconds:.2f} s", "0.4 s", f"an empty Python: {bare:.2f} s", seconds < 0.4),
+        Figure(
+            "memory at rest of `serve` with its worker", f"{megabytes:.0f} MB", "250 MB", "", megabytes < 250
+        ),
+        Figure(
+            "`accalmie --help`", f"{seconds:.2f} s", "0.4 s", f"an empty Python: {bare:.2f} s", seconds < 0.4
+        ),
     ]
 
 
@@ -32,7 +36,9 @@ def rest(folder: Path) -> float:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "accalmie", "serve", "--port", str(port)]
-    served = subprocess.Popen(command, env=environment(folder), cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    served = subprocess.Popen(
+        command, env=environment(folder), cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _answers(port)
         time.sleep(SETTLED_SECONDS)

@@ -37,4 +37,9 @@ def write(path: Path, rows: int, seed: int = 7) -> None:
 
 
 #: Words beside the drill's own, so that the index is as varied as life.
-WORDS = [f"{a}{b}{c}" for a in "bdfglmnprst" for b in ("a", "e", "i", "o", "u", "an", "el") for c in ("mo", "ra", "ti", "lus", "ven", "k", "sse")]
+WORDS = [
+    f"{a}{b}{c}"
+    for a in "bdfglmnprst"
+    for b in ("a", "e", "i", "o", "u", "an", "el")
+    for c in ("mo", "ra", "ti", "lus", "ven", "k", "sse")
+]

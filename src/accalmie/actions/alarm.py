@@ -140,7 +140,9 @@ def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
 
 def wake(topic: TopicRecord, now: datetime) -> None:
     """Tell people of a storm that began while nobody measured, and that is still going on."""
-    alarm = AlarmRecord.objects.filter(topic=topic, past=True, cleared_at__isnull=True).order_by("-at").first()
+    alarm = (
+        AlarmRecord.objects.filter(topic=topic, past=True, cleared_at__isnull=True).order_by("-at").first()
+    )
     if alarm is not None:
         AlarmRecord.objects.filter(pk=alarm.pk).update(past=False, known_at=now)
         tell(alarm, "raised", alarm.peak, now)

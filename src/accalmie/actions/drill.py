@@ -33,7 +33,7 @@ def start(who: User, *, scenario: str, seed: int = 1, speed: float = 60.0) -> To
     if not 1 <= speed <= 3600:
         raise NotPossible("a drill is played 1 to 3600 times as fast as life")
     now = datetime.now(UTC)
-    ends = drill.ends_at(now, speed, drill.SCENARIOS[scenario].duration)
+    ends = drill.ends_at(now, speed, drill.SCENARIOS[scenario].plays_for)
     play = _play(scenario, seed, ends.isoformat())
     with transaction.atomic():
         made = topic.make(
@@ -65,7 +65,7 @@ def _play(scenario: str, seed: int, ends: str) -> drill.Play:
 
 def _history(source: SourceRecord, play: drill.Play) -> None:
     """Take in all that was said before the storm: what is usual must be known before it begins."""
-    before = [mention for mention in play.mentions if mention.said_at < play.history_ends]
+    before = [mention for mention in play.mentions if mention.said_at <= play.history_ends]
     cursor = play.history_ends.isoformat()
     for first in range(0, len(before), PIECE):
         take_in(source, Batch(cursor, tuple(before[first : first + PIECE])), datetime.now(UTC))

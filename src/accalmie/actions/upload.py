@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.db import transaction
 
@@ -27,21 +27,33 @@ PIECE = 2000
 SHOWN = 100
 
 
-class Row(Protocol):
-    """One line of a file: a mention, or None with the reason; and where the next line begins."""
+class Heard(Protocol):
+    """One row of a file that is a mention; reading goes on at byte `offset`."""
 
     @property
     def line(self) -> int: ...
     @property
     def offset(self) -> int: ...
     @property
-    def mention(self) -> Mention | None: ...
+    def mention(self) -> Mention: ...
+
+
+class Rejected(Protocol):
+    """One row that is none: why, as a key of phrasebook/trouble.toml and its values."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
     @property
     def why(self) -> str: ...
     @property
-    def values(self) -> Mapping[str, object]: ...
+    def values(self) -> Mapping[str, str]: ...
     @property
     def text(self) -> str: ...
+
+
+Row = Heard | Rejected
 
 
 def digest_of(path: Path) -> str:
@@ -74,7 +86,7 @@ def begin(
     before = ImportRecord.objects.filter(digest=digest, source__topic=topic).select_related("source").first()
     if before is not None and before.state != ImportRecord.DONE:
         ImportRecord.objects.filter(pk=before.pk).update(
-            path=str(path), state=ImportRecord.WAITING if waiting else ImportRecord.RUNNING, error="",
+            path=str(path), state=ImportRecord.WAITING if waiting else ImportRecord.RUNNING, error={},
             mapping=dict(mapping),
         )  # fmt: skip
         SourceRecord.objects.filter(pk=before.source_id).update(next_at=now, state=SourceRecord.LISTENING)
@@ -117,8 +129,13 @@ def read_in(record: ImportRecord, rows: Iterable[Row], rejects: Path | None) -> 
 
 def _take_piece(record: ImportRecord, source: SourceRecord, piece: list[Row], rejects: Path | None) -> None:
     now = datetime.now(UTC)
-    mentions = tuple(row.mention for row in piece if row.mention is not None)
-    bad = [row for row in piece if row.mention is None]
+    mentions: list[Mention] = []
+    bad: list[Rejected] = []
+    for row in piece:
+        if (said := getattr(row, "mention", None)) is not None:
+            mentions.append(said)
+        else:
+            bad.append(cast(Rejected, row))
 
     def also(taken: Taken) -> None:
         record.offset = piece[-1].offset
@@ -133,13 +150,13 @@ def _take_piece(record: ImportRecord, source: SourceRecord, piece: list[Row], re
         record.save()
         changes.note("import", record.id, now)
 
-    take_in(source, Batch(cursor=str(piece[-1].offset), mentions=mentions), now, also=also)
+    take_in(source, Batch(cursor=str(piece[-1].offset), mentions=tuple(mentions)), now, also=also)
     if bad and rejects is not None:
         with rejects.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(_shown(row), ensure_ascii=False) + "\n" for row in bad)
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _shown(row: Rejected) -> dict[str, Any]:
     return {"line": row.line, "why": row.why, "values": dict(row.values), "text": row.text}
 
 
@@ -160,10 +177,15 @@ def _finish(record: ImportRecord, source: SourceRecord) -> None:
 
 
 @transaction.atomic
-def fail(record: ImportRecord, why: str) -> None:
-    """Note that the file cannot be read on, and why; what was kept stays, and it can be begun again."""
+def fail(record: ImportRecord, why: str, values: Mapping[str, str]) -> None:
+    """Note that the file cannot be read on, and why (a key of phrasebook/trouble.toml with its values).
+
+    What was kept stays, and the same file can be begun again.
+    """
     now = datetime.now(UTC)
-    ImportRecord.objects.filter(pk=record.pk).update(state=ImportRecord.FAILED, error=why, finished_at=now)
+    ImportRecord.objects.filter(pk=record.pk).update(
+        state=ImportRecord.FAILED, error={"why": why, "values": dict(values)}, finished_at=now
+    )
     source = SourceRecord.objects.select_related("topic").get(pk=record.source_id)
     SourceRecord.objects.filter(pk=source.pk).update(state=SourceRecord.STOPPED, next_at=None)
     note("import_failed", now, topic=source.topic, name=source.name)

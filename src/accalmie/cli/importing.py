@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import typer
 from accalmie.cli import ground
 
 if TYPE_CHECKING:
+    from accalmie.networks.files import Layout
     from accalmie.records.models import ImportRecord, TopicRecord, User
 
 
@@ -25,11 +27,14 @@ def import_(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
 
     from accalmie.core.lifecycle import NotPossible
     from accalmie.networks.files import Unreadable
+    from accalmie.phrasebook import say
 
     try:
         return _import(file, topic, columns, rejects, matching=matching)
-    except (NotPossible, Unreadable) as error:
+    except NotPossible as error:
         return _wrong(str(error))
+    except Unreadable as error:
+        return _wrong(f"{file}: {say('trouble', error.why.key, 'en', **error.why.values)}")
     except OSError as error:
         return _wrong(
             f"{file}: {error.strerror or error}. What was read in so far is kept; the same command goes on."
@@ -49,12 +54,12 @@ def _import(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
     from accalmie.networks import files
 
     path = _spooled() if file == "-" else Path(file).resolve()
-    layout = files.guess(path).corrected(columns)
+    layout = _corrected(files.guess(path), columns)
     who, _ = people.first()
     made = _topic(who, topic)
     name = "standard input" if file == "-" else Path(file).name
     record = upload.begin(
-        who, made.id, path=path, name=name, mapping=layout.to_json(), only_matching=matching, waiting=False
+        who, made.id, path=path, name=name, mapping=layout.mapping(), only_matching=matching, waiting=False
     )
     if record.offset:
         typer.echo(f"Going on at byte {record.offset:,} of {record.total_bytes:,}.", err=True)
@@ -65,6 +70,20 @@ def _import(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
     _measure(made)
     _tell(record, rejects)
     return 1 if record.rejected else 0
+
+
+def _corrected(layout: Layout, columns: Sequence[str]) -> Layout:
+    """Return the layout with the columns that the user named. Raises NotPossible for what is no column."""
+    from accalmie.core.lifecycle import NotPossible
+    from accalmie.networks.files import FIELDS
+
+    named = dict(layout.columns)
+    for each in columns:
+        field, equals, column = each.partition("=")
+        if not equals or field not in FIELDS:
+            raise NotPossible(f"--map {each}: write FIELD=COLUMN, the fields are {', '.join(FIELDS)}")
+        named[field] = column
+    return replace(layout, columns=named)
 
 
 def _topic(who: User, name: str) -> TopicRecord:
@@ -124,14 +143,14 @@ def _measure(topic: TopicRecord) -> None:
 
 
 def _tell(record: ImportRecord, rejects: Path | None) -> None:
-    from accalmie.networks import files
+    from accalmie.phrasebook import say
 
     typer.echo(
         f"{record.rows:,} rows: {record.kept:,} kept, {record.repeated:,} repeated, "
         f"{record.not_matching:,} without the topic's words, {record.rejected:,} rejected."
     )
     for row in record.rejects[:10]:
-        typer.echo(f"  line {row['line']}: {files.sentence(row['why'], row['values'])}", err=True)
+        typer.echo(f"  line {row['line']}: {say('trouble', row['why'], 'en', **row['values'])}", err=True)
     if record.rejected > 10:
         typer.echo(
             f"  and {record.rejected - 10:,} more" + ("" if rejects else "; keep them with --rejects FILE"),

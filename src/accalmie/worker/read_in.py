@@ -36,14 +36,16 @@ class ReadingIn:
     def _read(self, source: SourceRecord, record: ImportRecord) -> None:
         path = Path(record.path)
         try:
-            layout = files.Layout.from_json(record.mapping)
+            layout = files.Layout.of(record.mapping)
             rows = files.read(path, layout, offset=record.offset)
             for _ in upload.read_in(record, rows, upload.rejects_path(record)):
                 self.heard()
                 if self.stop.is_set() or not lease.renew(source.id, self.worker, datetime.now(UTC)):
                     break
-        except (OSError, files.Unreadable) as error:
+        except files.Unreadable as error:
+            upload.fail(record, error.why.key, error.why.values)
+        except OSError as error:
             log.warning("import_failed", source=source.id, error=str(error))
-            upload.fail(record, str(error))
+            upload.fail(record, "file_cannot_open", {"where": source.name, "detail": error.strerror or ""})
         finally:
             lease.release(source.id, self.worker)

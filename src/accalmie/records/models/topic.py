@@ -118,6 +118,7 @@ class ImportRecord(models.Model):
     #: The first rejected lines: [{"line", "why", "values"}], at most 100; the rest is in the rejects file.
     rejects = models.JSONField(default=list)
     state = models.CharField(max_length=12, default=WAITING)
-    error = models.TextField(blank=True, default="")
+    #: {"why", "values"} of phrasebook/trouble.toml when it failed.
+    error = models.JSONField(default=dict)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 def sim_at(play_begins: datetime, played: timedelta, speed: float) -> datetime:
     """Return the moment of the play after `played` of real time (pauses left out) at `speed`.
 
-    Raises ValueError for a speed below 1: such a play would fall behind, and its end lie in the past.
+    Raises ValueError for a speed below 1: such a play would have to begin in the future to end now.
     """
     if speed < 1:
         raise ValueError(f"a play cannot run slower than life: speed {speed}")
@@ -19,10 +19,11 @@ def clock(started_at: datetime, now: datetime, speed: float, duration: timedelta
     """Return the moment of a play of `duration` that was started at `started_at` and never paused.
 
     It begins `duration * (1 - 1/speed)` before it was started, and so reaches its end when the real time
-    reaches that same moment, `ends_at`. Until then it lies in the past; afterwards it stays at its end.
+    reaches that same moment, `ends_at`. It is never ahead of `now`, and stays at its end afterwards.
     """
-    begins = started_at - duration * (1 - 1 / speed)
-    return min(sim_at(begins, now - started_at, speed), ends_at(started_at, speed, duration))
+    end = ends_at(started_at, speed, duration)
+    # The smallest of the three: rounding to microseconds must not put it ahead of now.
+    return min(sim_at(end - duration, now - started_at, speed), end, now)
 
 
 def ends_at(started_at: datetime, speed: float, duration: timedelta) -> datetime:

@@ -112,6 +112,6 @@ def _mention(draft: Draft, ids: dict[Draft, str], shares: int, scenario: str, se
         forwards=ids.get(draft.forwards, "") if draft.forwards else "",
         shares=shares,
         links=() if article else draft.links,
-        hashtags=tuple(_HASHTAG.findall(draft.text)),
+        hashtags=tuple(dict.fromkeys(tag.lower() for tag in _HASHTAG.findall(draft.text))),
         raw=json.dumps(raw, ensure_ascii=False),
     )

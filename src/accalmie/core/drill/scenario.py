@@ -66,7 +66,7 @@ class Scenario:
     trade: float = 0.0
 
     @property
-    def plays_for(self) -> timedelta:
+    def duration(self) -> timedelta:
         """How long the play lasts at the speed of life: a calm prelude, then the storm."""
         return PRELUDE + self.storm
 
@@ -120,7 +120,7 @@ OUTAGE = Scenario(
         ),
         # Everything stops: it bursts.
         Act(
-            Wave(begins=38, seeds=18, seeds_over=16, people=1400, contagion=1.95, slow_share=0.35),
+            Wave(begins=38, seeds=18, seeds_over=16, people=1400, contagion=1.87, slow_share=0.35),
             early={"affected": 40, "downstream": 14, "loud": 14, "insult": 3, "bystander": 11, "reshare": 18},
             late={"affected": 18, "downstream": 11, "loud": 22, "insult": 7, "understanding": 15, "knight": 7,
                   "bystander": 4, "teasing": 3, "link": 5, "reshare": 15},

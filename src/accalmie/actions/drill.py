@@ -33,7 +33,7 @@ def start(who: User, *, scenario: str, seed: int = 1, speed: float = 60.0) -> To
     if not 1 <= speed <= 3600:
         raise NotPossible("a drill is played 1 to 3600 times as fast as life")
     now = datetime.now(UTC)
-    ends = drill.ends_at(now, speed, drill.SCENARIOS[scenario].plays_for)
+    ends = drill.ends_at(now, speed, drill.SCENARIOS[scenario].duration)
     play = _play(scenario, seed, ends.isoformat())
     with transaction.atomic():
         made = topic.make(

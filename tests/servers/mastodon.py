@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
@@ -80,10 +81,10 @@ class Mastodon:
         self._client.delete("/api/v1/_mock/faults").raise_for_status()
         self._client.post("/api/v1/_mock/reset").raise_for_status()
 
-    def stop(self) -> None:
-        """End it, as a server that goes down does."""
-        self._process.terminate()
-        self._process.wait(10)
+    def kill(self) -> None:
+        """End it in the middle of whatever it does, as a server that breaks down."""
+        self._process.kill()
+        self._process.wait()
 
 
 @contextmanager
@@ -102,14 +103,15 @@ def running(*, streaming: bool = True, heartbeat: float = 1.0) -> Iterator[Masto
             process = subprocess.Popen(
                 [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(folder / "mock.toml"),
                  "--in-memory", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"],
-                cwd=folder, stdout=log, stderr=log,
+                cwd=folder, stdout=log, stderr=log, env={**os.environ, "TMPDIR": name},
             )  # fmt: skip
         try:
             _wait_until_up(port, process, folder / "log")
             yield Mastodon(port, process)
         finally:
-            process.terminate()
-            process.wait(10)
+            # Asked nicely, it would first wait for its streams to end.
+            process.kill()
+            process.wait()
 
 
 def _wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

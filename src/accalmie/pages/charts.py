@@ -21,13 +21,31 @@ from accalmie.core.fever import scale
 from accalmie.core.mention import EPOCH
 from accalmie.pages import told
 from accalmie.pages.chart_axis import ticks
+from accalmie.pages.chart_parts import (
+    COUNTS,
+    TIMES,
+    Spec,
+    gaps,
+    layer,
+    level_colour,
+    milliseconds,
+    number,
+    over,
+    pane,
+    spanning,
+    tips,
+    whole,
+)
 from accalmie.records.barometer import Curve, Point
 from accalmie.records.models import HourRecord
 
-Spec = dict[str, Any]
 HOUR = timedelta(hours=1)
 #: Degrees that the fever's axis always spans: so a small rise looks small.
 FEVER = (36.0, 40.0)
+#: Where bars stand.
+ZERO: Spec = {"datum": 0}
+#: How the lines of a comparison are dashed.
+DASHES: tuple[list[int], ...] = ([1, 0], [7, 3], [2, 3])
 #: Fewer bars than this have a gap between them.
 APART = 140
 #: So many rows a table has at most, the newest; more would only be slow to read out.
@@ -92,27 +110,30 @@ def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "") -> Chart:
 
     `pick` is the address that shows one stretch of time (its query may be empty); bars lead there.
     """
-    panes = [_fever_pane(curve), _level_pane(curve), _count_pane(curve)]
     data = {
-        "points": [_point(p, curve.step) for p in curve.points],
+        "points": [_point(point, min(point.at + curve.step, curve.until)) for point in curve.points],
+        "heat": _heat(curve),
         "runs": _runs(curve),
-        "gaps": [{"a": _ms(a), "b": _ms(b), "w": told.stretch(a, b)} for a, b in curve.gaps],
+        "gaps": [
+            {"a": milliseconds(a), "b": milliseconds(b), "w": told.stretch(a, b)} for a, b in curve.gaps
+        ],
         "alarms": [
-            {"a": _ms(x.at), "w": told.moment(x.at), "l": scale.level_name(x.peak, told.reader())}
-            for x in curve.alarms
+            {"a": milliseconds(alarm.at), "w": told.moment(alarm.at), "level": told.level(alarm.peak)}
+            for alarm in curve.alarms
         ],
     }
+    panes = [_fever_pane(curve), _level_pane(curve), _count_pane(curve)]
     keys = [Key("key-negative", _("Negative")), Key("key-bar", _("All mentions"))]
-    keys += [Key("key-band", _("Still usual"))] if any(p.ceiling for p in curve.points) else []
+    keys += [Key("key-band", _("Still usual"))] if any(point.ceiling for point in curve.points) else []
     keys += [Key("key-gap", _("Nobody listened"))] if curve.gaps else []
     keys += [Key("key-alarm", _("Alarm"))] if curve.alarms else []
     return Chart(
         name=name,
         title=_("Fever and mentions"),
         summary=tuple(_fever_summary(curve)),
-        spec=_spec(curve.since, curve.until, data, {"vconcat": panes, "spacing": 8}),
+        spec=_over_time(curve.since, curve.until, data, {"vconcat": panes, "spacing": 8}),
         columns=(_("From"), _("Mentions"), _("Negative"), _("Still usual"), _("Fever"), _("Level")),
-        rows=tuple(_fever_row(p, curve.step, pick) for p in reversed(curve.points[-MOST_ROWS:])),
+        rows=tuple(_fever_row(point, curve.step, pick) for point in reversed(curve.points[-MOST_ROWS:])),
         keys=tuple(keys),
         pick=pick,
     )
@@ -121,89 +142,80 @@ def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "") -> Chart:
 def sparkline(hours: Sequence[HourRecord], until: datetime, name: str) -> Chart:
     """Return the last 24 hours up to `until` (aware) as small bars in their level's colour."""
     since = EPOCH + ((until - EPOCH) // HOUR - 23) * HOUR
-    known = {row.hour: row for row in hours}
-    first = (since - EPOCH) // HOUR
+    known = {EPOCH + row.hour * HOUR: row for row in hours}
     points = []
-    for number in range(first, first + 24):
-        row = known.get(number)
-        at = EPOCH + number * HOUR
+    for at in (since + hours_on * HOUR for hours_on in range(24)):
+        row = known.get(at)
         counted = {"n": row.mentions, "l": row.level, "c": row.ceiling} if row else {"n": 0, "l": 0, "c": 0.0}
-        points.append({"a": _ms(at), "b": _ms(at + HOUR), **counted})
-    layers: list[Spec] = [
-        {
-            "data": {"name": "points"},
-            "mark": {"type": "rect", "color": "var(--band)"},
-            "encoding": {"x": _x("a", axis=None), "x2": {"field": "b"}, "y": {"datum": 0}, "y2": {"field": "c"}},
-        },
-        {
-            "data": {"name": "points"},
-            "mark": {"type": "bar", "x2Offset": -1.5, "cornerRadiusEnd": 1},
-            "encoding": {
-                "x": _x("a", axis=None), "x2": {"field": "b"}, "color": _level_colour(),
-                "y": {"field": "n", "type": "quantitative", "axis": None, "title": None},
-            },
-        },
-    ]  # fmt: skip
-    total = sum(int(point["n"]) for point in points)
+        points.append({"a": milliseconds(at), "b": milliseconds(at + HOUR), **counted})
+    bars: Spec = {"type": "bar", "x2Offset": -1.5, "cornerRadiusEnd": 1}
+    body = pane(
+        56,
+        None,
+        spanning("points", {"type": "rect", "color": "var(--band)"}, y=number("c", axis=None), y2=ZERO),
+        spanning("points", bars, y=number("n", axis=None), y2=ZERO, color=level_colour()),
+    )
+    total = sum(row.mentions for at, row in known.items() if at >= since)
     summary = ngettext(
         "%(count)s mention in the last 24 hours.", "%(count)s mentions in the last 24 hours.", total
     ) % {"count": told.integer(total)}
-    body = {"layer": layers, "width": "container", "height": 56}
     return Chart(
-        name=name, title=_("The last 24 hours"), summary=(summary,), size="chart-spark",
-        spec=_spec(since, since + 24 * HOUR, {"points": points}, body, bare=True),
+        name=name,
+        title=_("The last 24 hours"),
+        summary=(summary,),
+        spec=whole(since, since + 24 * HOUR, {"points": points}, body),
+        size="chart-spark",
         template="pages/_spark.html",
-    )  # fmt: skip
+    )
 
 
 def compare_chart(series: Sequence[Series], step: timedelta, *, name: str = "compare") -> Chart:
     """Return up to three courses of counts in one chart, each with its own colour, dashes and name."""
     times = [at for at, _count in series[0].points]
-    since, until = times[0], times[-1] + step
     rows = [
-        {"a": _ms(at), "b": _ms(at + step), "n": count, "s": number, "who": one.name, "w": told.stretch(at, at + step),
-         "m": told.integer(count)}
-        for number, one in enumerate(series) for at, count in one.points
-    ]  # fmt: skip
+        {
+            "a": milliseconds(at),
+            "n": count,
+            "s": number_of,
+            "who": one.name,
+            "when": told.stretch(at, at + step),
+            "told": told.integer(count),
+        }
+        for number_of, one in enumerate(series)
+        for at, count in one.points
+    ]
     numbers = list(range(len(series)))
-    colour = {
-        "field": "s", "type": "nominal", "legend": None,
-        "scale": {"domain": numbers, "range": [f"var(--series-{n})" for n in numbers]},
-    }  # fmt: skip
-    dashes = {
-        "field": "s", "type": "nominal", "legend": None,
-        "scale": {"domain": numbers, "range": [[1, 0], [7, 3], [2, 3]][: len(numbers)]},
-    }  # fmt: skip
-    y = {"field": "n", "type": "quantitative", "title": None, "axis": _counts()}
-    tooltip = [_tip("who", _("Question")), _tip("w", _("When")), _tip("m", _("Mentions"))]
-    layers: list[Spec] = [
-        {
-            "data": {"name": "rows"},
-            "mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"},
-            "encoding": {"x": _x("a", axis=_times()), "y": y, "color": colour, "strokeDash": dashes},
-        },
-        {
-            "data": {"name": "rows"},
-            "mark": {"type": "point", "filled": True, "size": 90},
-            "params": [_over()],
-            "encoding": {
-                "x": _x("a"), "y": {"field": "n", "type": "quantitative"}, "color": colour, "tooltip": tooltip,
-                "opacity": {"condition": {"param": "over", "value": 1, "empty": False}, "value": 0},
-            },
-        },
-    ]  # fmt: skip
+    shared: Spec = {"field": "s", "type": "nominal", "legend": None}
+    colours = {**shared, "scale": {"domain": numbers, "range": [f"var(--series-{n})" for n in numbers]}}
+    dashes = {**shared, "scale": {"domain": numbers, "range": [DASHES[n] for n in numbers]}}
+    y = number("n", axis=COUNTS)
+    line: Spec = {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}
+    dot: Spec = {"type": "point", "filled": True, "size": 90}
+    tooltip = tips(who=_("Question"), when=_("When"), told=_("Mentions"))
+    body = pane(
+        220,
+        TIMES,
+        layer("rows", line, y=y, color=colours, strokeDash=dashes),
+        over(1, tooltip, dot, "rows", y=y, color=colours),
+    )
     return Chart(
         name=name,
         title=_("Mentions over time"),
         summary=tuple(_compare_summary(one) for one in series),
-        spec=_spec(since, until, {"rows": rows}, {"layer": layers, "width": "container", "height": 220}),
+        spec=_over_time(times[0], times[-1] + step, {"rows": rows}, body),
         columns=(_("From"), *(one.name for one in series)),
         rows=tuple(
-            Row((told.moment(at), *(told.integer(one.points[number][1]) for one in series)))
-            for number, at in reversed(list(enumerate(times))[-MOST_ROWS:])
+            Row((told.moment(at), *(told.integer(one.points[place][1]) for one in series)))
+            for place, at in reversed(list(enumerate(times))[-MOST_ROWS:])
         ),
         keys=tuple(Key(f"key-series-{n}", one.name) for n, one in enumerate(series)),
         size="chart-compare",
+    )
+
+
+def _over_time(since: datetime, until: datetime, data: Mapping[str, Any], body: Spec) -> Spec:
+    return whole(
+        since, until, data, body, ticks(since, until, timezone.get_current_timezone(), told.locale())
     )
 
 
@@ -212,226 +224,119 @@ def compare_chart(series: Sequence[Series], step: timedelta, *, name: str = "com
 
 def _fever_pane(curve: Curve) -> Spec:
     hottest = max((point.fever for point in curve.points), default=FEVER[0])
-    y = {
-        "field": "f", "type": "quantitative", "title": None,
-        "scale": {"domain": [FEVER[0], max(FEVER[1], hottest + 0.3)], "nice": False, "zero": False},
-        "axis": {"tickCount": 3, "format": ".0f", "labelExpr": "datum.label + '°'"},
-    }  # fmt: skip
-    return _pane(
+    scale = {"domain": [FEVER[0], max(FEVER[1], hottest + 0.3)], "nice": False, "zero": False}
+    degrees = {"values": [36, 38, 40, 42], "format": ".0f", "labelExpr": "datum.label + '°'"}
+    line: Spec = {
+        "type": "line",
+        "interpolate": "step-after",
+        "color": "var(--ink)",
+        "strokeWidth": 1.8,
+        "clip": True,
+    }
+    return pane(
         92,
-        *_gap_layers(curve, 92),
-        {
-            "data": {"name": "points"},
-            "mark": {"type": "line", "interpolate": "step-after", "color": "var(--ink)", "strokeWidth": 1.8,
-                     "strokeJoin": "round", "clip": True},
-            "encoding": {"x": _x("a", axis=None), "y": y},
-        },
-        *_alarm_layers(curve, flag=True),
-        _touch(),
-    )  # fmt: skip
-
-
-def _level_pane(curve: Curve) -> Spec:
-    x2 = {"field": "b"}
-    return _pane(
-        22,
-        {
-            "data": {"name": "runs"},
-            "mark": {"type": "rect", "cornerRadius": 3, "x2Offset": -1},
-            "encoding": {"x": _x("a", axis=None), "x2": x2, "color": _level_colour(), "tooltip": [
-                _tip("w", _("When")), _tip("name", _("Level")), _tip("phase", _("Phase"))]},
-        },
-        {
-            "data": {"name": "runs"},
-            "transform": [{"filter": "datum.wide"}],
-            "mark": {"type": "text", "fontWeight": 650, "fontSize": 12.5, "baseline": "middle", "tooltip": None},
-            "encoding": {"x": {"field": "mid", "type": "quantitative"}, "text": {"field": "l"},
-                         "color": _level_colour("on-level")},
-        },
-        *_gap_layers(curve, 22),
-    )  # fmt: skip
-
-
-def _count_pane(curve: Curve) -> Spec:
-    height = 180
-    apart = -1 if len(curve.points) <= APART else 0
-    y: Spec = {"field": "n", "type": "quantitative", "title": None, "axis": _counts()}
-    span = {"x": _x("a", axis=_times()), "x2": {"field": "b"}}
-    return _pane(
-        height,
-        {
-            "data": {"name": "points"},
-            "mark": {"type": "rect", "color": "var(--band)"},
-            "encoding": {**span, "y": {**y, "field": "c"}, "y2": {"datum": 0}},
-        },
-        {
-            "data": {"name": "points"},
-            "mark": {"type": "bar", "color": "var(--bar)", "x2Offset": apart},
-            "encoding": {**span, "y": y},
-        },
-        {
-            "data": {"name": "points"},
-            "mark": {"type": "bar", "color": "var(--bar-negative)", "x2Offset": apart},
-            "encoding": {**span, "y": {"field": "g", "type": "quantitative"}},
-        },
-        {
-            "data": {"name": "points"},
-            "transform": [{"filter": "datum.c > 0"}],
-            "mark": {"type": "rule", "color": "var(--band-line)", "strokeWidth": 1.4, "strokeDash": [3, 2]},
-            "encoding": {**span, "y": {"field": "c", "type": "quantitative"}},
-        },
-        *_gap_layers(curve, height),
-        *_alarm_layers(curve),
+        None,
+        *(gaps(92, _("Nobody listened")) if curve.gaps else []),
+        layer("heat", line, y=number("f", scale=scale, axis=degrees)),
+        *(_alarms(flag=True) if curve.alarms else []),
         _touch(),
     )
 
 
-def _pane(height: int, *layers: Spec) -> Spec:
-    return {"width": "container", "height": height, "layer": list(layers)}
-
-
-def _gap_layers(curve: Curve, height: int) -> list[Spec]:
-    """Return the gaps as hatched stretches. Vega has no patterns: a rule as thick as the pane, finely dashed."""
-    if not curve.gaps:
-        return []
-    span = {"x": {"field": "a", "type": "quantitative"}, "x2": {"field": "b"}}
-    tooltip = [_tip("w", _("Nobody listened"))]
-    return [
-        {
-            "data": {"name": "gaps"},
-            "mark": {"type": "rect", "color": "var(--surface)"},
-            "encoding": {**span, "tooltip": tooltip},
-        },
-        {
-            "data": {"name": "gaps"},
-            "mark": {"type": "rule", "color": "var(--band-line)", "strokeWidth": height, "strokeDash": [1.2, 4.8],
-                     "opacity": 0.75, "clip": True},
-            "encoding": {**span, "y": {"value": height / 2}, "tooltip": tooltip},
-        },
-    ]  # fmt: skip
-
-
-def _alarm_layers(curve: Curve, flag: bool = False) -> list[Spec]:
-    if not curve.alarms:
-        return []
-    x = {"x": {"field": "a", "type": "quantitative"}}
-    tooltip = [_tip("w", _("Alarm")), _tip("l", _("Highest level"))]
-    rule: Spec = {
-        "data": {"name": "alarms"},
-        "mark": {"type": "rule", "color": "var(--bad)", "strokeWidth": 1.6},
-        "encoding": {**x, "tooltip": tooltip},
+def _level_pane(curve: Curve) -> Spec:
+    words: Spec = {"type": "text", "fontWeight": 650, "fontSize": 12.5, "baseline": "middle", "tooltip": None}
+    ink = {"field": "ink", "type": "nominal", "scale": None}
+    figure = {
+        **layer("runs", words, x="mid", text={"field": "l"}, color=ink),
+        "transform": [{"filter": "datum.wide"}],
     }
-    head: Spec = {
-        "data": {"name": "alarms"},
-        "mark": {"type": "point", "shape": "triangle-right", "filled": True, "color": "var(--bad)", "size": 110,
-                 "opacity": 1, "xOffset": 5},
-        "encoding": {**x, "y": {"value": 5}, "tooltip": tooltip},
-    }  # fmt: skip
-    return [rule, head] if flag else [rule]
+    tooltip = tips(w=_("When"), level=_("Level"))
+    return pane(
+        22,
+        None,
+        spanning(
+            "runs", {"type": "rect", "cornerRadius": 3, "x2Offset": -1}, color=level_colour(), tooltip=tooltip
+        ),
+        figure,
+        *(gaps(22, _("Nobody listened")) if curve.gaps else []),
+    )
+
+
+def _count_pane(curve: Curve) -> Spec:
+    apart = -1 if len(curve.points) <= APART else 0
+    ceiling: Spec = {"type": "rule", "color": "var(--band-line)", "strokeWidth": 1.4, "strokeDash": [3, 2]}
+    edge = spanning("points", ceiling, y=number("c"))
+    return pane(
+        180,
+        TIMES,
+        spanning("points", {"type": "rect", "color": "var(--band)"}, y=number("c", axis=COUNTS), y2=ZERO),
+        spanning("points", {"type": "bar", "color": "var(--bar)", "x2Offset": apart}, y=number("n"), y2=ZERO),
+        spanning(
+            "points",
+            {"type": "bar", "color": "var(--bar-negative)", "x2Offset": apart},
+            y=number("g"),
+            y2=ZERO,
+        ),
+        {**edge, "transform": [{"filter": "datum.c > 0"}]},
+        *(gaps(180, _("Nobody listened")) if curve.gaps else []),
+        *(_alarms() if curve.alarms else []),
+        _touch(),
+    )
+
+
+def _alarms(flag: bool = False) -> list[Spec]:
+    tooltip = tips(w=_("Alarm"), level=_("Highest level"))
+    rule = layer("alarms", {"type": "rule", "color": "var(--bad)", "strokeWidth": 1.6}, tooltip=tooltip)
+    sign: Spec = {
+        "type": "point",
+        "shape": "triangle-right",
+        "filled": True,
+        "color": "var(--bad)",
+        "size": 110,
+        "opacity": 1,
+        "xOffset": 5,
+    }
+    return [rule, layer("alarms", sign, y={"value": 5}, tooltip=tooltip)] if flag else [rule]
 
 
 def _touch() -> Spec:
-    """Return an unseen layer, as high as the pane: what is told and picked where the bar is low."""
-    tooltip = [
-        _tip("w", _("When")), _tip("m", _("Mentions")), _tip("neg", _("Negative")), _tip("usual", _("Still usual")),
-        _tip("fever", _("Fever")), _tip("level", _("Level")),
-    ]  # fmt: skip
-    return {
-        "data": {"name": "points"},
-        "params": [_over()],
-        "mark": {"type": "rect", "color": "var(--ink)", "cursor": "pointer"},
-        "encoding": {
-            "x": {"field": "a", "type": "quantitative"}, "x2": {"field": "b"}, "tooltip": tooltip,
-            "opacity": {"condition": {"param": "over", "value": 0.09, "empty": False}, "value": 0},
-        },
-    }  # fmt: skip
-
-
-# ── What all charts share ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _spec(
-    since: datetime, until: datetime, data: Mapping[str, Any], body: Spec, *, bare: bool = False
-) -> Spec:
-    marks = [] if bare else ticks(since, until, timezone.get_current_timezone(), told.locale())
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "datasets": data,
-        "params": [
-            {"name": "since", "value": _ms(since)},
-            {"name": "until", "value": _ms(until)},
-            {"name": "marks", "value": [_ms(tick.at) for tick in marks]},
-            {"name": "words", "value": {str(_ms(tick.at)): tick.told for tick in marks}},
-        ],
-        "config": CONFIG,
-        "padding": 0 if bare else {"left": 0, "right": 12, "top": 4, "bottom": 0},
-        **body,
-    }
-
-
-CONFIG: Spec = {
-    # The place itself carries the summary; two hundred bars read out one by one help nobody.
-    "aria": False,
-    "background": None,
-    "font": 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
-    "view": {"stroke": None},
-    "axis": {
-        "domain": False, "ticks": False, "gridColor": "var(--line)", "labelColor": "var(--muted)",
-        "labelFontSize": 12.5, "labelPadding": 8, "titleColor": "var(--muted)",
-    },
-    "axisY": {"minExtent": 46, "maxExtent": 46},
-}  # fmt: skip
-
-
-def _x(name: str, **rest: Any) -> Spec:
-    # Numbers and not times: Vega would tell times in the browser's zone, which is not always the person's.
-    scale = {"domain": [{"expr": "since"}, {"expr": "until"}], "nice": False, "zero": False}
-    return {"field": name, "type": "quantitative", "title": None, "scale": scale, **rest}
-
-
-def _times() -> Spec:
-    return {
-        "values": {"expr": "marks"}, "labelExpr": "words[datum.value]", "labelOverlap": "greedy",
-        "labelSeparation": 12, "labelFlush": 24, "grid": False, "ticks": True, "tickColor": "var(--line-strong)",
-        "domain": True, "domainColor": "var(--line-strong)", "orient": "bottom",
-    }  # fmt: skip
-
-
-def _counts() -> Spec:
-    return {"tickCount": 4, "tickMinStep": 1, "format": ",d"}
-
-
-def _level_colour(what: str = "level") -> Spec:
-    colours = [f"var(--{what}-{level})" for level in range(7)]
-    return {
-        "field": "l", "type": "ordinal", "legend": None,
-        "scale": {"domain": list(range(7)), "range": colours},
-    }  # fmt: skip
-
-
-def _tip(name: str, title: str) -> Spec:
-    return {"field": name, "type": "nominal", "title": title}
-
-
-def _over() -> Spec:
-    return {"name": "over", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
-
-
-def _ms(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(milliseconds=1)
+    tooltip = tips(
+        w=_("When"),
+        m=_("Mentions"),
+        neg=_("Negative"),
+        usual=_("Still usual"),
+        fever=_("Fever"),
+        level=_("Level"),
+    )
+    return over(
+        0.09, tooltip, {"type": "rect", "color": "var(--ink)", "cursor": "pointer"}, x2={"field": "b"}
+    )
 
 
 # ── What the charts say ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _point(point: Point, step: timedelta) -> dict[str, Any]:
+def _point(point: Point, end: datetime) -> dict[str, Any]:
     return {
-        "a": _ms(point.at), "b": _ms(point.at + step), "n": point.mentions, "g": point.negative,
-        "f": round(point.fever, 2), "l": point.level, "e": round(point.expected, 1), "c": round(point.ceiling, 1),
-        "w": told.stretch(point.at, point.at + step), "m": told.integer(point.mentions),
-        "neg": told.integer(point.negative), "usual": _usual(point), "fever": told.fever(point.fever),
+        "a": milliseconds(point.at),
+        "b": milliseconds(end),
+        "n": point.mentions,
+        "g": point.negative,
+        "c": round(point.ceiling, 1),
+        "w": told.stretch(point.at, end),
+        "m": told.integer(point.mentions),
+        "neg": told.integer(point.negative),
+        "usual": _usual(point),
+        "fever": told.fever(point.fever),
         "level": told.level(point.level),
-    }  # fmt: skip
+        "phase": scale.phase_name(point.phase, told.reader()),
+    }
+
+
+def _heat(curve: Curve) -> list[dict[str, Any]]:
+    """Return the fever at each step, and once more at the end, so that the line reaches it."""
+    line = [{"a": milliseconds(point.at), "f": round(point.fever, 2)} for point in curve.points]
+    return [*line, {**line[-1], "a": milliseconds(curve.until)}] if line else []
 
 
 def _usual(point: Point) -> str:
@@ -444,19 +349,27 @@ def _runs(curve: Curve) -> list[dict[str, Any]]:
     """Return stretches of the same level: one rectangle each, with its number where there is room."""
     runs: list[tuple[Point, datetime]] = []
     for point in curve.points:
-        if runs and (runs[-1][0].level, runs[-1][0].phase) == (point.level, point.phase):
-            runs[-1] = runs[-1][0], point.at + curve.step
+        end = min(point.at + curve.step, curve.until)
+        if runs and runs[-1][0].level == point.level:
+            runs[-1] = runs[-1][0], end
         else:
-            runs.append((point, point.at + curve.step))
-    length = curve.until - curve.since
+            runs.append((point, end))
     return [
-        {
-            "a": _ms(first.at), "b": _ms(end), "mid": _ms(first.at + (end - first.at) / 2), "l": first.level,
-            "wide": (end - first.at) / length > 0.025, "w": told.stretch(first.at, end),
-            "name": told.level(first.level), "phase": scale.phase_name(first.phase, told.reader()),
-        }
-        for first, end in runs
-    ]  # fmt: skip
+        _run(point, end, wide=(end - point.at) / (curve.until - curve.since) > 0.03) for point, end in runs
+    ]
+
+
+def _run(first: Point, end: datetime, *, wide: bool) -> dict[str, Any]:
+    return {
+        "a": milliseconds(first.at),
+        "b": milliseconds(end),
+        "mid": milliseconds(first.at + (end - first.at) / 2),
+        "l": first.level,
+        "ink": f"var(--on-level-{first.level})",
+        "wide": wide,
+        "w": told.stretch(first.at, end),
+        "level": told.level(first.level),
+    }
 
 
 def _fever_summary(curve: Curve) -> Iterable[str]:

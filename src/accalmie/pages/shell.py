@@ -29,9 +29,10 @@ log = structlog.get_logger()
 
 #: The menu: the address's name, what people read, and the first part of the addresses that belong to it.
 MENU = (
-    ("overview", lazy("Overview"), ("/", "/topics/")),
+    ("overview", lazy("Overview"), ("/", "/topics/", "/drill/", "/sources/")),
     ("search", lazy("Search"), ("/search/", "/compare/", "/mentions/")),
     ("alarms", lazy("Alarms"), ("/alarms/",)),
+    ("proof", lazy("Proof"), ("/proof/",)),
     ("team", lazy("Team"), ("/team/",)),
 )
 THEMES = (("auto", lazy("As the device")), ("light", lazy("Light")), ("dark", lazy("Dark")))

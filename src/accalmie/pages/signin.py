@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ChangePasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -43,11 +43,28 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().add_message(request, level, message_template, *args, **kwargs)
 
 
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """User name and password, and nothing said twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = self.fields
+        fields["login"].label, fields["password"].label = _("User name"), _("Password")
+        fields["password"].help_text = ""
+        fields["remember"].label = _("Stay signed in on this device")
+        for name in ("login", "password"):
+            fields[name].widget.attrs.pop("placeholder", None)
+        fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "off", "spellcheck": "false"}
+
+
 class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
     """A new password. Who has just signed in with a one-time password need not enter it again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["oldpassword"].help_text = ""
         if self.user.must_change_password:
             del self.fields["oldpassword"]
 

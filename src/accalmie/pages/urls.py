@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver
 
 MODULES = (
-    "shell", "start", "barometer", "live", "charts",
+    "shell", "start", "barometer", "drills", "live",
     "topics", "sources", "imports", "search", "exports", "mentions", "alarms", "team", "profile", "proof",
 )  # fmt: skip
 

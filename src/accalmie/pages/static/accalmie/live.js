@@ -5,8 +5,11 @@ const SLOW = 15000;
 let stream = null;
 let polling = null;
 
+// "topic-7" is also meant by "topic-*", where topics may come that the page does not know yet.
 function tell(name) {
-  document.querySelectorAll(`[data-live~="${CSS.escape(name)}"]`).forEach((element) => htmx.trigger(element, "live"));
+  const every = name.replace(/-\d+$/, "-*");
+  const asked = `[data-live~="${CSS.escape(name)}"], [data-live~="${CSS.escape(every)}"]`;
+  document.querySelectorAll(asked).forEach((element) => htmx.trigger(element, "live"));
 }
 
 function tellAll() {
@@ -84,13 +87,19 @@ document.addEventListener("htmx:afterSwap", () => {
   kept.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
 });
 
+// What cannot be taken back is asked once more.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
 // A stretch of time picked in a chart: what was said then, in the list below.
 document.addEventListener("accalmie:pick", (event) => {
   const list = document.getElementById("mentions");
   if (!list) return location.assign(event.detail.address);
-  htmx.ajax("GET", event.detail.address, { target: "#mentions", select: "#mentions", swap: "outerHTML" }).then(() => {
-    history.replaceState(null, "", event.detail.address);
-    document.getElementById("mentions")?.scrollIntoView({ block: "nearest" });
+  history.pushState(null, "", event.detail.address);
+  htmx.ajax("GET", event.detail.address, { target: "#now", swap: "outerHTML" }).then(() => {
+    document.getElementById("said")?.scrollIntoView({ block: "nearest" });
   });
 });
 

@@ -1,0 +1,240 @@
+"""The barometer: one topic's level, its fever over time, what it is made of, and what was said last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as lazy
+
+from accalmie.core.alarm import sentence
+from accalmie.core.people import Do, may
+from accalmie.pages import alarms, charts, names, told
+from accalmie.pages.door import Visit, page
+from accalmie.pages.drills import playing
+from accalmie.pages.forms import Form
+from accalmie.pages.next_step import next_step
+from accalmie.pages.search import hit
+from accalmie.records import barometer, search
+from accalmie.records.models import AlarmRecord, MeasureRecord, SourceRecord, TopicRecord
+
+HOUR = timedelta(hours=1)
+#: What can be looked at: the key in the address, its length (None: all that was kept), what people read.
+RANGES = (
+    ("6h", 6 * HOUR, lazy("6 hours")),
+    ("day", 24 * HOUR, lazy("24 hours")),
+    ("week", 7 * 24 * HOUR, lazy("7 days")),
+    ("month", 30 * 24 * HOUR, lazy("30 days")),
+    ("all", None, lazy("All")),
+)
+LATEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of a topic is looked at: the chart's stretch of time, and perhaps one picked in it. UTC."""
+
+    range: str
+    since: datetime
+    until: datetime
+    picked: tuple[datetime, datetime] | None
+
+    @property
+    def parts(self) -> tuple[datetime, datetime]:
+        """The stretch whose parts are shown: the picked one, else the last hour."""
+        return self.picked or (self.until - HOUR, self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One figure of what the fever is made of, with what is usual."""
+
+    name: object
+    value: float | None
+    kind: str
+    usual: float | None = None
+
+
+class FilterForm(Form):
+    """Which of the mentions are listed."""
+
+    channel = forms.ChoiceField(label=lazy("Channel"), required=False)
+    language = forms.ChoiceField(label=lazy("Language"), required=False)
+    tone = forms.ChoiceField(label=lazy("Tone"), required=False)
+
+    def __init__(self, *args: Any, channels: list[str], languages: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known: dict[str, list[tuple[str, object]]] = {
+            "channel": [(name, names.channel(name)) for name in channels],
+            "language": [(code, names.language(code)) for code in languages],
+            "tone": [(tone, name) for tone, name in names.TONES.items()],
+        }
+        for name, choices in known.items():
+            self.fields[name].choices = [("", lazy("All")), *choices]  # type: ignore[attr-defined]
+
+
+@page("GET")
+def topic(request: Visit, topic_id: int) -> HttpResponseBase:
+    """Show a topic's barometer; to htmx only the parts that move."""
+    row = get_object_or_404(TopicRecord, pk=topic_id)
+    clock = barometer.clock_of(row)
+    look = looked_at(request.GET, row, clock)
+    measure = barometer.now_of(row)
+    shown = {
+        "topic": row,
+        "look": look,
+        "clock": clock,
+        "address": request.get_full_path(),
+        "drill": playing(row, clock),
+        **_now(row, measure),
+        **_course(request, row, look),
+        **_mentions(request, row, look),
+        "parts": parts(barometer.made_of(row, *look.parts), None if look.picked else measure),
+        "sources": _sources(row),
+        "may": {do.name.lower(): may(request.user.rank, do) for do in Do},
+    }
+    part = getattr(request, "htmx", False)
+    return render(request, "pages/_topic_live.html" if part else "pages/topic.html", shown)
+
+
+def looked_at(asked: QueryDict, row: TopicRecord, clock: datetime) -> Look:
+    """Return what an address asks to see. What cannot be understood is as if it were not there."""
+    chosen = asked.get("range", "")
+    lengths = {key: length for key, length, _told in RANGES}
+    span = search.span(row.pk) if chosen not in lengths or chosen == "all" else None
+    if chosen not in lengths:
+        # What was read in from an old file would be an empty day: show all of it.
+        chosen = "all" if span and span[1] < clock - 24 * HOUR else "day"
+    length = lengths[chosen]
+    until = clock
+    if length is None:
+        since, until = span or (clock - 24 * HOUR, clock)
+        until = max(until, since + HOUR) + timedelta(minutes=1)
+    else:
+        since = clock - length
+    a, b = _moment(asked.get("since", "")), _moment(asked.get("until", ""))
+    return Look(chosen, since, until, (a, b) if a and b and a < b else None)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return at if at and timezone.is_aware(at) else None
+
+
+def _now(row: TopicRecord, measure: MeasureRecord | None) -> dict[str, Any]:
+    open_alarms = AlarmRecord.objects.filter(topic=row, cleared_at__isnull=True, past=False)
+    alarm = open_alarms.select_related("topic", "acknowledged_by").order_by("-id").first()
+    unseen = alarm is not None and alarm.acknowledged_at is None
+    return {
+        "alarm": alarms.told(alarm) if alarm else None,
+        "step": next_step(row.level, row.phase, unseen=unseen),
+        "reasons": sentences(measure.reasons) if measure else [],
+        "against": sentences(measure.against) if measure else [],
+    }
+
+
+def sentences(reasons: list[dict[str, Any]]) -> list[str]:
+    """Return stored reasons in the reader's words."""
+    zone = timezone.get_current_timezone_name()
+    return [sentence(reason["key"], reason["values"], told.reader(), zone) for reason in reasons]
+
+
+def _course(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
+    curve = barometer.curve(row, look.since, look.until)
+    pick = with_query(request, range=look.range, since=None, until=None, before=None)
+    ranges = [
+        (name, with_query(request, range=key, since=None, until=None, before=None), key == look.range)
+        for key, _length, name in RANGES
+    ]
+    return {"chart": charts.fever_chart(curve, pick=pick), "ranges": ranges}
+
+
+def with_query(request: Visit, **changed: str | None) -> str:
+    """Return the page's address with some of its query changed, or taken out (None)."""
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _mentions(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
+    channels = getattr(search, "channels_of", lambda _: ["mastodon", "feed"])(row.pk)
+    form = FilterForm(request.GET, channels=channels, languages=names_of_languages(row, request.GET))
+    fields = form.cleaned_data if form.is_valid() else {}
+    asked = search.Asked(
+        topic=row.pk,
+        channels=tuple(filter(None, [fields.get("channel")])),
+        languages=tuple(filter(None, [fields.get("language")])),
+        tones=tuple(filter(None, [fields.get("tone")])),
+        since=look.picked[0] if look.picked else None,
+        until=look.picked[1] if look.picked else None,
+    )
+    before = request.GET.get("before", "")
+    found = search.page(asked, before=int(before) if before.isdecimal() else None, limit=LATEST)
+    return {
+        "form": form,
+        "hits": [hit(mention, ()) for mention in found.mentions],
+        "older": with_query(request, before=str(found.next)) if found.next else "",
+        "unpicked": with_query(request, since=None, until=None, before=None) if look.picked else "",
+        "filtered": any(fields.values()),
+        "later": before.isdecimal(),
+    }
+
+
+def names_of_languages(row: TopicRecord, asked: QueryDict) -> list[str]:
+    """Return the languages that can be chosen: ours, the topic's, and the one that is asked for."""
+    known = ["en", "fr", "de", *row.languages, asked.get("language", "")]
+    return [code for code in dict.fromkeys(known) if code]
+
+
+def parts(made: barometer.MadeOf, measure: MeasureRecord | None) -> dict[str, Any]:
+    """Return what a stretch is made of, with what is usual; `measure` tells what is usual in the last hour."""
+    usual = measure.expected if measure else made.usual_mentions
+    usual_negative = measure.usual_negative if measure and measure.known else made.usual_negative
+    judged, mentions = made.judged, made.mentions
+    figures = [
+        Part(lazy("Mentions"), mentions, "integer", usual if measure is None or measure.known else None),
+        Part(lazy("Different people"), made.authors, "integer"),
+        Part(lazy("Negative"), made.negative / judged if judged else None, "percent", usual_negative),
+        Part(lazy("Insults"), made.insults, "integer"),
+        Part(lazy("Reach"), made.reach, "short"),
+        Part(lazy("Teasing"), made.teasing, "integer"),
+    ]
+    stances = [
+        ("affected", lazy("Affected"), made.affected),
+        ("loud", lazy("Loud"), made.loud),
+        ("understanding", lazy("Understanding"), made.understanding),
+    ]
+    return {
+        "figures": figures,
+        "stances": [(key, told, count, count / mentions) for key, told, count in stances] if mentions else [],
+        "channels": [(name, count, count / mentions) for name, count in made.channels.items()]
+        if mentions
+        else [],
+        "mentions": mentions,
+    }
+
+
+def _sources(row: TopicRecord) -> dict[str, Any]:
+    rows = list(SourceRecord.objects.filter(topic=row).values_list("trouble", "last_heard_at", "state"))
+    return {
+        "count": len(rows),
+        "troubled": sum(1 for trouble, _at, _state in rows if trouble),
+        "last_heard": max((at for _trouble, at, _state in rows if at), default=None),
+    }
+
+
+urls: list[URLPattern] = [path("topics/<int:topic_id>/", topic, name="topic")]

@@ -86,7 +86,10 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 CSRF_FAILURE_VIEW = "accalmie.pages.shell.not_from_here"
 ACCOUNT_ADAPTER = "accalmie.pages.signin.Adapter"
-ACCOUNT_FORMS = {"change_password": "accalmie.pages.signin.PasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "accalmie.pages.signin.SignInForm",
+    "change_password": "accalmie.pages.signin.PasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

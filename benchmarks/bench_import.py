@@ -87,7 +87,7 @@ def run(folder: Path, rows: int) -> dict[str, object]:
     path = folder / "mentions.jsonl"
     layout = files.guess(path)
     begun = time.perf_counter()
-    record = upload.begin(who, made.id, path=path, name=path.name, mapping=layout.mapping(), waiting=False)
+    record = upload.begin(who, made.id, path=path, name=path.name, mapping=layout.to_json(), waiting=False)
     laps, lap, passed = [], time.perf_counter(), LAP
     for state in upload.read_in(record, files.read(path, layout), None):
         if state.kept >= passed:

@@ -9,8 +9,11 @@ import sys
 from accalmie.config.options import WrongSetting, fail
 
 
-def settings() -> None:
-    """Set Django up. A wrong setting ends the program with one sentence and exit code 2."""
+def settings(*, every_event: bool = False) -> None:
+    """Set Django up. A wrong setting ends the program with one sentence and exit code 2.
+
+    `every_event`: log all that happens (pages and workers); else only what goes wrong.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accalmie.config.settings")
     try:
         import django
@@ -18,10 +21,10 @@ def settings() -> None:
         django.setup()
     except WrongSetting as error:
         fail(error)
-    logs()
+    logs(logging.INFO if every_event else logging.WARNING)
 
 
-def logs() -> None:
+def logs(level: int) -> None:
     """One line an event on standard error, for operators."""
     import structlog
 
@@ -34,7 +37,7 @@ def logs() -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
 

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ import typer
 from accalmie.cli import ground
 
 if TYPE_CHECKING:
-    from accalmie.networks.files import Layout
     from accalmie.records.models import ImportRecord, TopicRecord, User
 
 
@@ -54,12 +52,12 @@ def _import(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
     from accalmie.networks import files
 
     path = _spooled() if file == "-" else Path(file).resolve()
-    layout = _corrected(files.guess(path), columns)
+    layout = files.guess(path).corrected(columns)
     who, _ = people.first()
     made = _topic(who, topic)
     name = "standard input" if file == "-" else Path(file).name
     record = upload.begin(
-        who, made.id, path=path, name=name, mapping=layout.mapping(), only_matching=matching, waiting=False
+        who, made.id, path=path, name=name, mapping=layout.to_json(), only_matching=matching, waiting=False
     )
     if record.offset:
         typer.echo(f"Going on at byte {record.offset:,} of {record.total_bytes:,}.", err=True)
@@ -70,20 +68,6 @@ def _import(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
     _measure(made)
     _tell(record, rejects)
     return 1 if record.rejected else 0
-
-
-def _corrected(layout: Layout, columns: Sequence[str]) -> Layout:
-    """Return the layout with the columns that the user named. Raises NotPossible for what is no column."""
-    from accalmie.core.lifecycle import NotPossible
-    from accalmie.networks.files import FIELDS
-
-    named = dict(layout.columns)
-    for each in columns:
-        field, equals, column = each.partition("=")
-        if not equals or field not in FIELDS:
-            raise NotPossible(f"--map {each}: write FIELD=COLUMN, the fields are {', '.join(FIELDS)}")
-        named[field] = column
-    return replace(layout, columns=named)
 
 
 def _topic(who: User, name: str) -> TopicRecord:

@@ -14,7 +14,7 @@ from accalmie.config.options import WrongSetting, fail, load
 
 def work() -> int:
     """Run a worker until it is told to stop."""
-    ground.settings()
+    ground.settings(every_event=True)
     ground.tables()
     from accalmie.worker.run import until_told
 
@@ -49,7 +49,7 @@ def serve(host: str, port: int, *, demo: bool) -> int:
         options = load()
     except WrongSetting as error:
         fail(error)
-    ground.settings()
+    ground.settings(every_event=True)
     ground.tables()
     from accalmie.actions import people
     from accalmie.pages.charts import prepare

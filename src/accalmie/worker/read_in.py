@@ -36,7 +36,7 @@ class ReadingIn:
     def _read(self, source: SourceRecord, record: ImportRecord) -> None:
         path = Path(record.path)
         try:
-            layout = files.Layout.of(record.mapping)
+            layout = files.Layout.from_json(record.mapping)
             rows = files.read(path, layout, offset=record.offset)
             for _ in upload.read_in(record, rows, upload.rejects_path(record)):
                 self.heard()

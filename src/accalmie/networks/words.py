@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from accalmie.core.network import Trouble, Wrong
 from accalmie.networks.address import shown
+from accalmie.phrasebook import say, table
 
 #: No server makes us wait longer than this, whatever it says.
 LONGEST_WAIT = timedelta(days=1)
@@ -48,6 +49,18 @@ def _wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(asked, timedelta(0)), LONGEST_WAIT)
+
+
+def sentence(wrong: str, where: str, detail: str, language: str) -> str:
+    """Return a trouble (a value of Wrong) for people: what, where, and how to mend it."""
+    key = f"{wrong}_detail" if detail and f"{wrong}_detail" in table("trouble") else wrong
+    return say("trouble", key, language, where=where, detail=detail).replace(" ()", "").strip()
+
+
+def gap(why: str, language: str) -> str:
+    """Return why nobody listened (`GapRecord.why`), to stand after "from ... to ..."; unknown words as they are."""
+    key = f"gap_{why}"
+    return say("trouble", key, language) if key in table("trouble") else why
 
 
 def in_words(error: BaseException, where: str) -> Trouble:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 #: So long must it be calm before an alarm is cleared (minutes).
 CALM_FOR = 60
-#: A storm that is back within so many minutes is the same storm. Bursts of brands need three hours in the
-#: median until all is usual again (66 bursts of nine brands, field.md B3), and they come in waves.
-SAME_STORM = 180
+#: A storm that is back within so many minutes is the same storm. Bursts come in waves: of 66 bursts of nine
+#: brands half needed more than three hours until all was usual again, a quarter more than seven. On a bad
+#: day three hours would tell the same storm three times; a whole day would hide a new one.
+SAME_STORM = 360
 #: The alarm is cleared when the level has fallen so far below the threshold.
 BELOW = 2
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
 from accalmie.core.fever.pulse import Reason
 from accalmie.core.fever.usual import KNOWN_HOURS, QUIET, Usual
@@ -24,8 +24,12 @@ LADDER = (1.0, 1.7, 2.5, 4.0, 10.0, 30.0, 100.0)
 _STEPS = tuple(log(times) for times in LADDER)
 #: A brand whose usual peaks are higher than this ratio is measured against its peaks.
 CALM_PEAK = 2.0
+#: A force at most so much for each deviation above the usual: 3.5 deviations for level 3.
+NO_CHANCE = 3 / 3.5
 #: Loud is not angry, and too little known is no storm: the level stays at most 2.
 NO_STORM = 2.0
+#: With fewer hours heard than these, not even that: there is nothing to compare with.
+SOMETHING = 6
 #: Where fewer than these shares are negative (also related to the topic's own share) it is not angry; the
 #: force is free from the second on.
 ANGRY_FROM, ANGRY_FULL = (0.12, 0.4), (0.30, 0.8)
@@ -88,10 +92,11 @@ def feel(window: Window, usual: Usual, awaited: Awaited) -> Heat:
     force = climb(eased)
     if force >= 1.0:
         force += _bonus(window, usual, awaited, share, networks)
-    ceiling = min(_angry_enough(share, usual), _serious_enough(window), STRONGEST)
+    ceiling = min(_sure_enough(people, awaited), _angry_enough(share, usual), _serious_enough(window))
     if not usual.known:
-        ceiling = min(ceiling, NO_STORM)
-    return Heat(min(force, ceiling), people, times, eased, share, networks)
+        ceiling = min(ceiling, NO_STORM * min(usual.heard / SOMETHING, 1.0))
+    # Rounded, so that a minute in which nothing is to be seen leaves nothing to be remembered either.
+    return Heat(round(min(force, ceiling, STRONGEST), 2), people, times, eased, share, networks)
 
 
 def climb(times: float) -> float:
@@ -106,7 +111,7 @@ def climb(times: float) -> float:
 
 def degrees(force: float) -> float:
     """Return the fever of a force: 36.6 is usual."""
-    return round(NORMAL + DEGREES * force, 2)
+    return round(NORMAL + DEGREES * force, 3)
 
 
 def _share(window: Window, usual: Usual) -> float | None:
@@ -125,6 +130,12 @@ def _bonus(window: Window, usual: Usual, awaited: Awaited, share: float | None, 
         tone = 0.3 * (share - usual.negative_share) / (1 - usual.negative_share)
     lasting = 0.5 * _between(awaited.lasting, 1.25, 2.25)
     return insults + tone + lasting + 0.25 * min(max(networks - 1, 0), 2)
+
+
+def _sure_enough(people: float, awaited: Awaited) -> float:
+    """Few people may be chance: level 3 needs some deviations of counts whose variance is twice their mean."""
+    usual = awaited.critics + awaited.backlog
+    return max(people - usual, 0.0) / sqrt(2 * usual + 1) * NO_CHANCE
 
 
 def _between(value: float, low: float, high: float) -> float:

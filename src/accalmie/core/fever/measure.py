@@ -6,9 +6,9 @@ is the same number whichever of them measured it. `run` walks a stretch of time 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accalmie.core.fever.heat import STRONGEST, Awaited, Heat, against, critics, degrees, feel, reasons
@@ -19,8 +19,9 @@ from accalmie.core.fever.window import Window
 
 #: When more of the trailing hour was not listened to, the level cannot fall: deaf is not calm.
 DEAF_MINUTES = 15
-#: What comes in the first hour after a gap may be from the gap: at most so many hours of it are awaited.
-BACKLOG_HOURS = 6
+#: What comes in the first hour after a gap may be from the gap: at most so many hours of it are awaited, until
+#: that hour has left the trailing one.
+BACKLOG_HOURS, BACKLOG_MINUTES = 6, 120
 #: Closed hours looked at for a slow rise.
 SLOW_HOURS = 6
 #: Measures of quiet minutes are given every so many minutes while it is not calm.
@@ -55,7 +56,9 @@ class State:
     @property
     def idle(self) -> bool:
         """Whether nothing happens until the next pulse, but at full hours."""
-        return not self.window.pulses and not self.standing.force and not self.standing.level
+        return self.hour is not None and not (
+            self.window.pulses or self.standing.force or self.standing.level
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
@@ -109,7 +112,7 @@ def take(state: State, pulse: Pulse, *, minutes: int = 1, gap: bool = False) -> 
     if not gap:
         storm = heat.force >= 2
         standing = stand(
-            standing, heat.force, begin, known=state.usual.known,
+            standing, heat.force, heat.times, begin, known=state.usual.known,
             last=window.negative_since(end - 20, end) if storm else 0,
             previous=window.negative_since(end - 40, end - 20) if storm else 0,
         )  # fmt: skip
@@ -137,10 +140,17 @@ def _closed(state: State, hour: int) -> State:
     listened = 1 - _overlap(state.deaf, end - 60, end) / 60
     people = critics(window, usual)
     learnt = Hour(
-        number=hour, mentions=window.mentions, critics=people, judged=window.judged, negative=window.negative,
-        channels=window.channels, listened=listened, stormy=state.standing.storm,
-    )  # fmt: skip
-    slow, standing = state.slow, state.standing
+        number=hour,
+        mentions=window.mentions,
+        critics=people,
+        crest=state.standing.crest,
+        judged=window.judged,
+        negative=window.negative,
+        channels=window.channels,
+        listened=listened,
+        stormy=state.standing.storm,
+    )
+    slow, standing = state.slow, replace(state.standing, crest=0.0)
     if listened >= 0.75 and usual.known:
         awaited = usual.expected_hour(hour, zone) * usual.critic_share
         slow = (*slow, (people, awaited))[-SLOW_HOURS:]
@@ -154,8 +164,8 @@ def _deaf_until(
     deaf: tuple[tuple[int, int], ...], begin: int, end: int, gap: bool
 ) -> tuple[tuple[int, int], ...]:
     """Return the deaf stretches that still matter, the new one joined to the last where they touch."""
-    if deaf and deaf[0][1] <= end - 120:
-        deaf = tuple(stretch for stretch in deaf if stretch[1] > end - 120)
+    if deaf and deaf[0][1] < end - BACKLOG_MINUTES:
+        deaf = tuple(stretch for stretch in deaf if stretch[1] >= end - BACKLOG_MINUTES)
     if not gap:
         return deaf
     if deaf and deaf[-1][1] == begin:
@@ -171,7 +181,7 @@ def _awaited(state: State, deaf: tuple[tuple[int, int], ...], end: int) -> Await
     usual = state.usual
     mentions = usual.expected(end, state.zone)
     share = usual.critic_share
-    missed = sum(until - since for since, until in deaf if until > end - 60) if deaf else 0
+    missed = sum(until - since for since, until in deaf)
     backlog = usual.level * share * min(missed / 60, BACKLOG_HOURS)
     return Awaited(mentions, mentions * share, backlog, lasting(state.slow))
 
@@ -212,18 +222,18 @@ def run(
     state: State,
     pulses: Iterable[Pulse],
     until: int,
-    gaps: Sequence[tuple[int, int]] = (),
-    start: int | None = None,
-) -> Generator[tuple[Measure, State], None, State]:
-    """Walk the minutes from `start` (default: where the state ended) to `until`, exclusive.
+    gaps: Sequence[tuple[int, int]],
+    start: int,
+) -> Iterator[tuple[Measure, State]]:
+    """Walk the minutes from `start` to `until`, exclusive; yield what is worth being kept, with the state then.
 
     `pulses` are in order of time, at most one a minute, none before `start`; `gaps` are stretches [since,
-    until) of minutes in which nobody listened. Yields for minutes with a pulse, and for quiet ones when the
-    fever, level, phase or gap changed or, while it is not calm, every fifth minute. Where the trailing hour
-    is empty it goes on hour by hour. Returns (as generators do) the state when all is taken; `settle` is for
-    who wants only that.
+    until) of minutes in which nobody listened. Yields for minutes with a pulse, for quiet ones in which fever,
+    level or phase changed or, while it is not calm, every fifth minute; and in a gap once an hour. Where the
+    trailing hour is empty it goes on hour by hour. The last state yielded (or the one given) is all that the
+    next walk needs, with `until` as its start: walking in pieces gives the same numbers as walking at once.
     """
-    at = state.end if start is None else start
+    at = start
     coming = iter(pulses)
     pulse = next(coming, None)
     stretches = [(a, b) for a, b in sorted(gaps) if b > at and a < b]
@@ -231,47 +241,35 @@ def run(
         while stretches and stretches[0][1] <= at:
             del stretches[0]
         deaf = bool(stretches) and stretches[0][0] <= at
-        step = 1
-        if pulse is not None and pulse.minute == at:
-            measure, after = take(state, pulse, gap=deaf)
-            yield measure, after
+        marks = [until, (at // 60 + 1) * 60]
+        marks += [stretches[0][1 if deaf else 0]] if stretches else []
+        now = pulse if pulse is not None and pulse.minute == at else None
+        if now is not None:
             pulse = next(coming, None)
-        elif deaf or (state.idle and at % 60 and state.hour is not None):
-            marks = [until, (at // 60 + 1) * 60]
-            marks += [pulse.minute] if pulse is not None else []
-            marks += [stretches[0][1 if deaf else 0]] if stretches else []
-            step, after = min(marks) - at, state
-            if deaf:
-                measure, after = take(state, Pulse(at, 0), minutes=step, gap=True)
-                if not state.deaf or state.deaf[-1][1] != at:
-                    yield measure, after
-        else:
-            measure, after = take(state, Pulse(at, 0))
-            if _worth(state, measure):
-                yield measure, after
+        elif pulse is not None:
+            marks.append(pulse.minute)
+        if now is None and not deaf and state.idle and at % 60:
+            at = min(marks)
+            continue
+        step = min(marks) - at if deaf and now is None else 1
+        measure, after = take(state, now or Pulse(at, 0), minutes=step, gap=deaf)
+        if now is not None or deaf or _worth(state, measure, after):
+            yield measure, after
         state, at = after, at + step
-    return replace(state, end=max(state.end, until))
 
 
 def settle(
-    state: State,
-    pulses: Iterable[Pulse],
-    until: int,
-    gaps: Sequence[tuple[int, int]] = (),
-    start: int | None = None,
+    state: State, pulses: Iterable[Pulse], until: int, gaps: Sequence[tuple[int, int]], start: int
 ) -> State:
-    """Return the state when all minutes before `until` are taken (see `run`)."""
-    walk = run(state, pulses, until, gaps, start)
-    while True:
-        try:
-            next(walk)
-        except StopIteration as end:
-            return cast(State, end.value)
+    """Return only the state that `run` leaves."""
+    for _, after in run(state, pulses, until, gaps, start):
+        state = after
+    return state
 
 
-def _worth(before: State, measure: Measure) -> bool:
-    """Tell whether the measure of a quiet minute is worth being kept."""
-    old = before.standing
-    changed = (degrees(old.force), old.level, old.phase) != (measure.fever, measure.level, measure.phase)
+def _worth(before: State, measure: Measure, after: State) -> bool:
+    """Tell whether the measure of a quiet minute is worth being kept: it must be when the standing changed."""
+    if before.standing != after.standing or before.hour is None:
+        return True
     calm = measure.phase in {Phase.CALM, Phase.LEARNING} and measure.level == 0
-    return changed or (not calm and measure.minute % EVERY == 0)
+    return not calm and measure.minute % EVERY == 0

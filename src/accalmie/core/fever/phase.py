@@ -3,7 +3,7 @@
 A storm begins at level 3 and ends below level 2. Within it: RISING while clearly more criticise in the last
 third of the hour than in the one before, or it is higher than ever; FALLING when it is well below its top;
 PEAK otherwise. After it CALM_AGAIN for a day, because storms come back on the next morning (field.md B3).
-GRUMBLING is level 2, or six hours with clearly more critics than usual.
+GRUMBLING is level 2, or clearly more critics than usual over six hours.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ SLACK = 0.4
 #: Force below the top from which on a storm is falling: two fifths fewer critics.
 FALLEN = 0.5
 CALM_AGAIN_MINUTES = 24 * 60
+#: Lower ratios to the usual are no peaks of any kind.
+WORTH_A_CREST = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Standing:
     top: float = 0.0
     calm_until: int = 0
     grumbling: bool = False
+    #: The highest ratio of critics to the usual in the running hour.
+    crest: float = 0.0
 
 
 def level_of(before: int, force: float) -> int:
@@ -44,11 +48,16 @@ def level_of(before: int, force: float) -> int:
     return before
 
 
-def stand(before: Standing, force: float, minute: int, *, known: bool, last: int, previous: int) -> Standing:
-    """Return where it stands with `force` at the end of `minute`; `last` and `previous` are the critical
-    mentions of the last two thirds of the trailing hour."""
+def stand(
+    before: Standing, force: float, times: float, minute: int, *, known: bool, last: int, previous: int
+) -> Standing:
+    """Return where it stands at the end of `minute`, with this `force` and so many `times` the usual critics.
+
+    `last` and `previous` are the critical mentions of the last two thirds of the trailing hour.
+    """
     level = level_of(before.level, force)
-    after = replace(before, force=force, level=level)
+    crest = max(before.crest, round(times, 1)) if times >= WORTH_A_CREST else before.crest
+    after = replace(before, force=force, level=level, crest=crest)
     if not known:
         return replace(after, phase=Phase.LEARNING)
     if level >= STORM or (before.storm and level >= STORM - 1):
@@ -78,15 +87,15 @@ def _outside(standing: Standing, minute: int) -> Phase:
 
 
 def lasting(hours: tuple[tuple[float, float], ...]) -> float:
-    """Return how many times the awaited number of critics the last hours held; 1 where too few are known."""
-    if len(hours) < 3:
-        return 1.0
-    return (sum(hour[0] for hour in hours) + 1.5) / (sum(hour[1] for hour in hours) + 1.5)
+    """Return how many times the awaited number of critics at least three of the last hours held (1: usual)."""
+    ratios = sorted(((said + 1.5) / (awaited + 1.5) for said, awaited in hours), reverse=True)
+    return ratios[2] if len(ratios) > 2 else 1.0
 
 
 def grumbles(hours: tuple[tuple[float, float], ...], already: bool) -> bool:
     """Tell whether the critics of the last hours, each with the number awaited, are clearly more than usual."""
     said, awaited = sum(hour[0] for hour in hours), sum(hour[1] for hour in hours)
+    times, more = (said + 1.5) / (awaited + 1.5), said - awaited
     if already:
-        return said + 1.5 >= 1.25 * (awaited + 1.5) and said - awaited >= sqrt(awaited + 1)
-    return said + 1.5 >= 1.5 * (awaited + 1.5) and said - awaited >= 3 * sqrt(2 * awaited + 1)
+        return times >= 1.25 and more >= sqrt(awaited + 1)
+    return times >= 1.5 and lasting(hours) >= 1.25 and more >= 3 * sqrt(2 * awaited + 1)

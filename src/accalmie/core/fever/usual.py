@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import exp, log, sqrt
+from operator import mul
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,6 +94,8 @@ class Hour:
     number: int
     mentions: float
     critics: float
+    #: The highest ratio of critics to the usual within the hour, seen over any 60 minutes.
+    crest: float = 0.0
     judged: int = 0
     negative: int = 0
     channels: Mapping[str, int] = field(default_factory=dict)
@@ -204,12 +207,14 @@ class Usual:
         seen = min(self.seen[slot] + 1, SHAPE_DAYS)
         factor = learnt / (level * (self.weekend if weekend else 1.0)) if level else 1.0
         habit = self.shape[slot] + (factor - self.shape[slot]) / seen
-        return replace(
-            self,
-            level=level,
-            shape=(*self.shape[:slot], habit, *self.shape[slot + 1 :]),
-            seen=(*self.seen[:slot], seen, *self.seen[slot + 1 :]),
-        )
+        shape = (*self.shape[:slot], habit, *self.shape[slot + 1 :])
+        seens = (*self.seen[:slot], seen, *self.seen[slot + 1 :])
+        if hour % 24 == 0:
+            # Habits are relative to the level: in the mean they are 1, or both would share a change.
+            mean = sum(map(mul, shape, seens)) / sum(seens)
+            if mean > 0:
+                level, shape = level * mean, tuple(habit / mean for habit in shape)
+        return replace(self, level=level, shape=shape, seen=seens)
 
     def _with_weekend(self, hour: int, learnt: float, zone: str) -> Usual:
         slot, weekend = local(hour, zone)
@@ -233,11 +238,9 @@ class Usual:
         )
 
     def _peaks(self, hour: Hour, said: float, expected: float) -> dict[str, Any]:
-        awaited = expected * self.critic_share
-        critics = hour.critics / hour.listened
         return {
             "volume_peaks": self.volume_peaks.with_hour((said + QUIET) / (expected + QUIET)),
-            "critic_peaks": self.critic_peaks.with_hour((critics + QUIET) / (awaited + QUIET)),
+            "critic_peaks": self.critic_peaks.with_hour(hour.crest),
         }
 
     def _shares(self, hour: Hour) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """`python -m accalmie` is the command `accalmie`."""
 
-from accalmie.cli import main
+from accalmie.config.command import main
 
 main()

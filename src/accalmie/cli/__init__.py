@@ -23,11 +23,6 @@ app = typer.Typer(
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for standard input.")]
 
 
-def main() -> None:
-    """Run the command that was typed."""
-    app()
-
-
 @app.callback(invoke_without_command=True)
 def version(
     ctx: typer.Context,

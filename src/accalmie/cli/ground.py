@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-
-from accalmie.config.options import WrongSetting, fail
 
 
 def settings(*, every_event: bool = False) -> None:
-    """Set Django up. A wrong setting ends the program with one sentence and exit code 2.
+    """Set Django up.
 
     `every_event`: log all that happens (pages and workers); else only what goes wrong.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accalmie.config.settings")
-    try:
-        import django
+    import django
 
-        django.setup()
-    except WrongSetting as error:
-        fail(error)
+    django.setup()
     logs(logging.INFO if every_event else logging.WARNING)
 
 

@@ -9,7 +9,6 @@ import threading
 import typer
 
 from accalmie.cli import ground
-from accalmie.config.options import WrongSetting, fail, load
 
 
 def work() -> int:
@@ -45,12 +44,10 @@ def demo(scenario: str, seed: int, speed: float) -> int:
 
 def serve(host: str, port: int, *, demo: bool) -> int:
     """Serve the pages and start a worker beside them."""
-    try:
-        options = load()
-    except WrongSetting as error:
-        fail(error)
     ground.settings(every_event=True)
     ground.tables()
+    from django.conf import settings
+
     from accalmie.actions import people
     from accalmie.pages.charts import prepare
 
@@ -58,7 +55,7 @@ def serve(host: str, port: int, *, demo: bool) -> int:
     if demo:
         _drill_once(person)
     prepare()
-    host, port = host or options["ACCALMIE_HOST"], port or int(options["ACCALMIE_PORT"])
+    host, port = host or settings.HOST, port or settings.PORT
     _hello(host, port, person.username, password)
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_a_worker, args=(ended,), daemon=True)

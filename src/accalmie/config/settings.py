@@ -12,6 +12,7 @@ DATA = data_folder(options)
 DEBUG = options["ACCALMIE_DEBUG"] == "yes"
 
 SECRET_KEY, SECRETS_KEY = installation_key(DATA)
+HOST, PORT = options["ACCALMIE_HOST"], int(options["ACCALMIE_PORT"])
 ALLOWED_HOSTS = [h.strip() for h in options["ACCALMIE_HOSTS"].split(",") if h.strip()]
 CSRF_TRUSTED_ORIGINS = [o.strip() for o in options["ACCALMIE_ORIGINS"].split(",") if o.strip()]
 HTTPS = options["ACCALMIE_HTTPS"] == "yes"

@@ -23,6 +23,7 @@ from accalmie.pages.drills import playing
 from accalmie.pages.forms import Form
 from accalmie.pages.next_step import next_step
 from accalmie.pages.search import hit
+from accalmie.pages.shell import moving
 from accalmie.records import barometer, search
 from accalmie.records.models import AlarmRecord, MeasureRecord, SourceRecord, TopicRecord
 
@@ -101,8 +102,7 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
         "sources": _sources(row),
         "may": {do.name.lower(): may(request.user.rank, do) for do in Do},
     }
-    part = getattr(request, "htmx", False)
-    return render(request, "pages/_topic_live.html" if part else "pages/topic.html", shown)
+    return render(request, "pages/_topic_live.html" if moving(request) else "pages/topic.html", shown)
 
 
 def looked_at(asked: QueryDict, row: TopicRecord, clock: datetime) -> Look:

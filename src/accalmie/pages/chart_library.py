@@ -72,6 +72,8 @@ class LibraryFinder(BaseFinder):
         return found if find_all else (found[0] if found else [])
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
-        """Return the script and the place it is in."""
+        """Return the script, plain and packed, and the place it is in."""
         made()
-        yield file_name(), FileSystemStorage(location=str(folder()))
+        storage = FileSystemStorage(location=str(folder()))
+        # The packed form is listed too: WhiteNoise gives it to browsers only if it has seen it.
+        yield from ((file_name(), storage), (f"{file_name()}.gz", storage))

@@ -307,6 +307,7 @@ def _touch() -> Spec:
         usual=_("Still usual"),
         fever=_("Fever"),
         level=_("Level"),
+        phase=_("Phase"),
     )
     return over(
         0.09, tooltip, {"type": "rect", "color": "var(--ink)", "cursor": "pointer"}, x2={"field": "b"}

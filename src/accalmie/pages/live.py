@@ -68,12 +68,23 @@ class Ear:
         return min(max(soonest, 0.0), KEEP_ALIVE)
 
 
+def server_is_leaving() -> bool:
+    """Tell whether uvicorn is shutting down: it waits for open streams, which would wait for it."""
+    handler = signal.getsignal(signal.SIGTERM)
+    return bool(getattr(getattr(handler, "__self__", None), "should_exit", False))
+
+
 class Hub:
     """Tells all open pages of this process what changed. The task runs only while there is an ear."""
 
-    def __init__(self, look: Look = changes.since, leaving: Callable[[], bool] | None = None) -> None:
-        self.look = look
-        self.leaving = leaving or server_is_leaving
+    def __init__(
+        self,
+        look: Look = changes.since,
+        last: Callable[[], int] = changes.last,
+        leaving: Callable[[], bool] = server_is_leaving,
+        every: float = LOOK,
+    ) -> None:
+        self.look, self.last, self.leaving, self.every = look, last, leaving, every
         self.ears: set[Ear] = set()
         self.newest: int | None = None
         self.task: asyncio.Task[None] | None = None
@@ -107,7 +118,7 @@ class Hub:
 
     async def _open(self, ear: Ear, after: int | None) -> None:
         if self.newest is None:
-            self.newest = await self._in_thread(changes.last)
+            self.newest = await self._in_thread(self.last)
         ear.newest = self.newest
         if after is not None and after != self.newest:
             rows = await self._in_thread(lambda: self.look(after))
@@ -127,7 +138,7 @@ class Hub:
 
     async def _run(self) -> None:
         while not self.left:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(self.every)
             if self.leaving():
                 self.left = True
                 for ear in self.ears:
@@ -160,12 +171,6 @@ class Hub:
 def name_of(row: ChangeRecord) -> str:
     """Return the word that pages know a change by: "topic-7", and "alarm" for every alarm."""
     return row.what if row.what in {"alarm", "worker"} else f"{row.what}-{row.ref}"
-
-
-def server_is_leaving() -> bool:
-    """Tell whether uvicorn is shutting down: it waits for open streams, which would wait for it."""
-    handler = signal.getsignal(signal.SIGTERM)
-    return bool(getattr(getattr(handler, "__self__", None), "should_exit", False))
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

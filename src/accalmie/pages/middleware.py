@@ -78,6 +78,8 @@ def _before_password(path: str) -> bool:
 
 
 def _to_password(request: HttpRequest) -> HttpResponseBase:
+    address = reverse("account_change_password")
+    answer: HttpResponseBase = HttpResponseRedirect(address)
     if request.headers.get("HX-Request"):
-        return HttpResponseClientRedirect(reverse("account_change_password"))
-    return HttpResponseRedirect(reverse("account_change_password"))
+        answer = HttpResponseClientRedirect(address)
+    return answer

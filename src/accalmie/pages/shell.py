@@ -116,6 +116,12 @@ def waiting_alarms() -> int:
     )
 
 
+def moving(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for the parts that move, and not the browser for the page (also on going back)."""
+    asked = request.headers
+    return asked.get("HX-Request") == "true" and asked.get("HX-History-Restore-Request") != "true"
+
+
 def _address(name: str) -> str:
     try:
         return reverse(name)

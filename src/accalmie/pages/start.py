@@ -12,6 +12,7 @@ from accalmie.core.people import Do, may
 from accalmie.pages import alarms
 from accalmie.pages.charts import Chart, sparkline
 from accalmie.pages.door import Visit, page
+from accalmie.pages.shell import moving
 from accalmie.records.barometer import TopicNow, overview
 
 
@@ -41,8 +42,7 @@ def start(request: Visit) -> HttpResponseBase:
         "may_listen": may(rank, Do.LISTEN),
         "may_drill": may(rank, Do.DRILL),
     }
-    part = getattr(request, "htmx", False)
-    return render(request, "pages/_overview.html" if part else "pages/start.html", shown)
+    return render(request, "pages/_overview.html" if moving(request) else "pages/start.html", shown)
 
 
 def _told(now: TopicNow) -> alarms.Told:

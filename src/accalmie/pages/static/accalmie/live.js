@@ -79,13 +79,30 @@ document.addEventListener("htmx:sendError", failed);
 document.addEventListener("htmx:afterOnLoad", () => show(false));
 
 // What was opened stays open when its fragment comes again.
-let kept = [];
-document.addEventListener("htmx:beforeSwap", (event) => {
-  kept = [...event.detail.target.querySelectorAll("details[data-keep][open]")].map((one) => one.id);
+const open = new Set();
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.dataset.keep === undefined) return;
+    if (target.open) open.add(target.id);
+    else if (target.isConnected) open.delete(target.id);
+  },
+  true,
+);
+
+// What changed is said once to screen readers: elements with data-announce and an id, when their words change.
+const said = new Map();
+function announce(first) {
+  document.querySelectorAll("[data-announce]").forEach(({ id, dataset }) => {
+    if (!first && said.get(id) !== dataset.announce) document.getElementById("announce").textContent = dataset.announce;
+    said.set(id, dataset.announce);
+  });
+}
+document.addEventListener("htmx:afterSettle", () => {
+  open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  announce(false);
 });
-document.addEventListener("htmx:afterSwap", () => {
-  kept.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-});
+announce(true);
 
 // What cannot be taken back is asked once more.
 document.addEventListener("submit", (event) => {
@@ -97,7 +114,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("accalmie:pick", (event) => {
   const list = document.getElementById("mentions");
   if (!list) return location.assign(event.detail.address);
-  history.pushState(null, "", event.detail.address);
+  history.pushState({ htmx: true }, "", event.detail.address);
   htmx.ajax("GET", event.detail.address, { target: "#now", swap: "outerHTML" }).then(() => {
     document.getElementById("said")?.scrollIntoView({ block: "nearest" });
   });

@@ -116,8 +116,8 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "accalmie.pages.chart_library.LibraryFinder",
 ]
-#: Uploads go to a file at once, and never whole into memory.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+#: No page takes files but the one of imports, which brings its own handler: to a file, within the limit.
+FILE_UPLOAD_HANDLERS = ["accalmie.pages.upload.NoFiles"]
 FILE_UPLOAD_TEMP_DIR = str(DATA / "uploads")
 UPLOAD_LIMIT_BYTES = int(options["ACCALMIE_UPLOAD_LIMIT_MB"]) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseNotAllowed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     class Visit(HttpRequest):
         """A request of somebody who is signed in."""
 
-        user: User  # type: ignore[assignment]
+        user: User
         htmx: object
 else:
     Visit = HttpRequest
@@ -55,7 +55,7 @@ def page(*methods: str, needs: Do = Do.SEE) -> Callable[[View[Rest]], Door[Rest]
             except NotPossible as refusal:
                 return refused(request, refusal)
 
-        return door
+        return cast(Door[Rest], door)
 
     return guard
 

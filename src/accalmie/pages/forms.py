@@ -50,7 +50,7 @@ class Words(forms.CharField):
         """Show a stored list one on a line."""
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         """Return the words without repetitions, in the order in which they were written."""
         parts = (part.strip() for part in re.split(r"[,\n]", super().clean(value) or ""))
         return list(dict.fromkeys(part for part in parts if part))
@@ -150,7 +150,7 @@ class TopicForm(Form):
     def clean_name(self) -> str:
         """Tell at the field that a name is taken; the action would tell it too."""
         name = " ".join(self.cleaned_data["name"].split())
-        if TopicRecord.objects.filter(name=name).exclude(pk=self.topic_id).exists():
+        if TopicRecord.objects.filter(name=name).exclude(pk=self.topic_id or 0).exists():
             raise forms.ValidationError(_("There is a topic with this name already."))
         return name
 
@@ -241,7 +241,8 @@ class Moment(forms.Field):
         """Show what was asked for as the picker writes it."""
         with contextlib.suppress(ValueError, TypeError):
             value = datetime.fromisoformat(value) if isinstance(value, str) else value
-            return timezone.localtime(value).replace(tzinfo=None) if value.tzinfo else value
+        if isinstance(value, datetime) and value.tzinfo:
+            return timezone.localtime(value).replace(tzinfo=None)
         return value
 
     def to_python(self, value: Any) -> datetime | None:

@@ -76,12 +76,16 @@ class MappingForm(Form):
 
     def __init__(self, guessed: files.Layout, *args: Any, **kwargs: Any) -> None:
         start = {**guessed.columns, "day_first": guessed.day_first}
-        super().__init__(*args, initial=start, **kwargs)
+        kwargs["initial"] = start
+        super().__init__(*args, **kwargs)
         self.guessed = guessed
         choices = [("", lazy("Not in this file")), *((name, name) for name in guessed.header[:COLUMNS])]
         for name in ASKED:
             self.fields[name] = forms.ChoiceField(
-                label=FIELDS.get(name, name), help_text=HELPS.get(name, ""), required=name in NEEDED, choices=choices
+                label=FIELDS.get(name, name),
+                help_text=HELPS.get(name, ""),
+                required=name in NEEDED,
+                choices=choices,
             )
         self.fields["day_first"] = forms.BooleanField(
             label=lazy("In dates such as 3/4/2026 the day comes first"), required=False

@@ -32,7 +32,6 @@ from accalmie.pages import told, upload
 from accalmie.pages.door import Visit, page
 from accalmie.pages.exports import flow
 from accalmie.pages.import_form import COLUMNS, MappingForm, UploadForm, too_large
-from accalmie.phrasebook import say
 from accalmie.records.models import ImportRecord, TopicRecord
 
 #: A file that was uploaded and never begun is thrown away after so many seconds.
@@ -86,9 +85,9 @@ def _not_taken(request: HttpRequest, topic: TopicRecord, why: str) -> HttpRespon
 
 def _no_room() -> str:
     free = _("%(count)s MB") % {"count": told.integer(upload.room_left() / 1024**2)}
-    return _("The disk of this installation has room for a file of %(free)s at most. Make room, then try again.") % {
-        "free": free
-    }
+    return _(
+        "The disk of this installation has room for a file of %(free)s at most. Make room, then try again."
+    ) % {"free": free}
 
 
 def _take(request: HttpRequest, topic: TopicRecord) -> HttpResponseBase:
@@ -112,10 +111,10 @@ def place(token: str) -> Path:
 
 
 def _forget_old() -> None:
-    for path in (Path(settings.DATA) / "uploads").glob("waiting-*"):
+    for file in (Path(settings.DATA) / "uploads").glob("waiting-*"):
         with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
-                path.unlink()
+            if time.time() - file.stat().st_mtime > FORGOTTEN_SECONDS:
+                file.unlink()
 
 
 @page("GET", "POST", needs=Do.LISTEN)
@@ -140,7 +139,7 @@ def _begin(request: Visit, topic: TopicRecord, token: str, form: MappingForm) ->
     uploads = request.session["uploads"]
     kept = place(token).rename(place(token).with_name(f"import-{token}"))
     record = actions.begin(
-        request.user, topic.pk, path=kept, name=uploads[token]["name"], mapping=form.layout.mapping(),
+        request.user, topic.pk, path=kept, name=uploads[token]["name"], mapping=form.layout.to_json(),
         only_matching=form.cleaned_data["only_matching"],
     )  # fmt: skip
     request.session["uploads"] = {waiting: one for waiting, one in uploads.items() if waiting != token}
@@ -153,7 +152,7 @@ def _sample(layout: files.Layout) -> list[list[str]]:
 
 def in_words(key: str, values: Mapping[str, str]) -> str:
     """Return what is wrong with a file or a line, in the reader's language."""
-    return say("trouble", key, get_language() or "en", **values)
+    return files.sentence(key, values, get_language() or "en")
 
 
 @page("GET", needs=Do.LISTEN)
@@ -167,7 +166,8 @@ def progress(request: Visit, import_id: int) -> HttpResponseBase:
 def so_far(record: ImportRecord, now: datetime) -> Progress:
     """Return the state of an import, with the reasons of rejected lines in the reader's language."""
     rejects = [
-        (row["line"], in_words(row["why"], row["values"]), row.get("text", "")[:300]) for row in record.rejects
+        (row["line"], in_words(row["why"], row["values"]), row.get("text", "")[:300])
+        for row in record.rejects
     ]
     left = None
     if record.state == ImportRecord.RUNNING and record.offset:
@@ -189,7 +189,9 @@ def rejects(request: Visit, import_id: int) -> HttpResponseBase:
 
 
 def _found(import_id: int) -> ImportRecord:
-    return get_object_or_404(ImportRecord.objects.select_related("source__topic").defer("source__secret"), pk=import_id)
+    return get_object_or_404(
+        ImportRecord.objects.select_related("source__topic").defer("source__secret"), pk=import_id
+    )
 
 
 urls: list[URLPattern] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -71,10 +72,9 @@ def versions(row: MentionRecord, stored: list[MentionVersion]) -> list[Version]:
 
 def readable(raw: str) -> str:
     """Return a payload indented if it is JSON, as it came if not; cut where it is endless."""
-    try:
+    # Not all is JSON: a line of a CSV file, an entry of a feed.
+    with suppress(ValueError, RecursionError):
         raw = json.dumps(json.loads(raw), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        pass  # Not JSON: a line of a CSV file, an entry of a feed.
     return raw if len(raw) <= MOST_RAW else raw[:MOST_RAW] + "\n…"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -94,7 +95,7 @@ def most(request: Visit) -> HttpResponseBase:
 def opened(request: Visit) -> tuple[SearchForm, dict[str, Any]]:
     """Return the form with what was asked, and what every page of the search shows around the answer."""
     topics = list(TopicRecord.objects.order_by("name").values_list("id", "name"))
-    form = SearchForm(request.GET, topics=topics, channels=_channels())
+    form = SearchForm(request.GET, topics=topics, channels=_channels(request.GET.getlist("channel")))
     asked = request.GET.copy()
     asked.pop("before", None)
     return form, {
@@ -106,10 +107,14 @@ def opened(request: Visit) -> tuple[SearchForm, dict[str, Any]]:
     }
 
 
-def _channels() -> list[str]:
-    """Return the channels of what was heard lately. Hours know them; the mentions would all have to be read."""
+def _channels(asked: list[str]) -> list[str]:
+    """Return the channels of what was heard lately, and those that an address asks for.
+
+    Hours know them; of the mentions, all would have to be read.
+    """
     hours = HourRecord.objects.order_by("-id").values_list("channels", flat=True)[:LATELY]
-    return sorted({name for channels in hours for name in channels})
+    named = {name for name in asked if re.fullmatch(r"[\w .+-]{1,24}", name)}
+    return sorted({name for channels in hours for name in channels} | named)
 
 
 FILTERS = ("channel", "language", "tone", "author", "since", "until")
@@ -179,7 +184,7 @@ def _series(
 ) -> Series:
     counts = dict(counted)
     at = EPOCH + (since - EPOCH) // step * step
-    points = []
+    points: list[tuple[datetime, int]] = []
     while at <= until and len(points) <= MOST_STEPS + 1:
         points.append((at, counts.get(at, 0)))
         at += step

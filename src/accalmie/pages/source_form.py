@@ -53,7 +53,8 @@ class SourceForm(Form):
     def __init__(
         self, kind: SourceKind, stored: SourceRecord | None, *args: Any, may_private: bool, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=_of(stored), **kwargs)
+        kwargs["initial"] = _of(stored)
+        super().__init__(*args, **kwargs)
         self.kind = kind
         self.stored = stored
         for field in kind.fields:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accalmie import networks
-from accalmie.core.network import Wrong
 from accalmie.pages import names
 from accalmie.phrasebook import say
 from accalmie.records.models import GapRecord, ImportRecord, SourceRecord
@@ -54,7 +53,7 @@ def in_words(source: SourceRecord, language: str) -> Seen:
     if source.trouble:
         trouble = trouble_told(source.trouble, source.trouble_where, source.trouble_detail, language)
     gaps: list[GapRecord] = getattr(source, "newest_gaps", [])
-    told = [Gap(gap.since, gap.until, _why(gap.why), gap.filled) for gap in gaps]
+    told = [Gap(gap.since, gap.until, _why(gap.why, language), gap.filled) for gap in gaps]
     return Seen(source, names.channel(source.kind), state, mood, trouble, told)
 
 
@@ -99,12 +98,9 @@ def trouble_told(wrong: str, where: str, detail: str, language: str) -> str:
     return say("trouble", wrong, language, where=where, detail=detail).strip()
 
 
-def _why(why: str) -> str:
-    known = {
-        "down": _("Accalmie was not running"),
-        "paused": _("it was paused"),
-        "window": _("the feed shows only its newest entries"),
-        "no older pages": _("the server gives nothing older"),
-        **dict.fromkeys((wrong.value for wrong in Wrong), _("the source was in trouble")),
-    }
-    return known.get(why, why)
+def _why(why: str, language: str) -> str:
+    """Return why nobody listened; in the network's own words where the phrasebook knows none."""
+    try:
+        return say("trouble", f"gap_{why}", language)
+    except KeyError:
+        return why

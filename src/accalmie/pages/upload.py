@@ -11,10 +11,10 @@ import asyncio
 import errno
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -31,8 +31,8 @@ from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -79,6 +79,7 @@ class Limited(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Refuse by what really comes."""
         if start + len(raw_data) > settings.UPLOAD_LIMIT_BYTES:
+            self.upload_interrupted()  # takes the file away
             raise TooLarge
         super().receive_data_chunk(raw_data, start)
 
@@ -90,16 +91,18 @@ class Guarded(ASGIHandler):
     its scope, so that it answers in its own words, in the reader's language.
     """
 
-    def __init__(self, takes_files: Callable[[str], bool]) -> None:
+    def __init__(self, takes_files: Callable[[str], bool], room: Callable[[], int] | None = None) -> None:
+        """Make the door. `takes_files` tells which paths do; `room` how many bytes a file may have for the disk."""
         super().__init__()
         self._takes_files = takes_files
+        self._room = room or room_left
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at what is announced, then at what comes."""
         large = self._takes_files(str(scope["path"]))
         most = settings.UPLOAD_LIMIT_BYTES + AROUND if large else SMALL
         body = Body(receive, most)
-        body.refused = await _refused_unread(scope, most)
+        body.refused = await _refused_unread(scope, most, self._room)
         try:
             if not body.refused:
                 await body.take()
@@ -114,12 +117,12 @@ class Guarded(ASGIHandler):
         finally:
             body.close()
 
-    async def read_body(self, receive: Body) -> Any:
+    async def read_body(self, receive: Receive) -> Any:
         """Return what was taken."""
-        return receive.opened()
+        return cast(Body, receive).opened()
 
 
-async def _refused_unread(scope: Scope, most: int) -> str:
+async def _refused_unread(scope: Scope, most: int, room: Callable[[], int]) -> str:
     """Return why a body is not even begun to be taken, or ""."""
     announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     size = int(announced) if announced.isdigit() else 0
@@ -128,7 +131,7 @@ async def _refused_unread(scope: Scope, most: int) -> str:
     if size <= SMALL:
         return ""
     # It is needed twice: as it comes, and taken out of its form.
-    if size > room_left():
+    if size > room():
         return NO_ROOM
     return "" if await sync_to_async(_signed_in)(scope) else STRANGER
 

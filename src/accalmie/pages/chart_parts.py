@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from accalmie.core.mention import EPOCH
@@ -47,7 +48,14 @@ TIMES: Spec = {
     "domainColor": "var(--line-strong)",
     "orient": "bottom",
 }
-COUNTS: Spec = {"tickCount": 4, "tickMinStep": 1, "format": ",d"}
+#: Up to this count, every whole number has its mark.
+FEW = 5
+
+
+def counts(most: float) -> Spec:
+    """Return the axis of counts up to `most`. Left to itself, Vega would mark one and a half mentions."""
+    few = {"values": list(range(max(1, ceil(most)) + 1))}
+    return {"format": ",d", **(few if most <= FEW else {"tickCount": 4})}
 
 
 def whole(

@@ -22,9 +22,9 @@ from accalmie.core.mention import EPOCH
 from accalmie.pages import told
 from accalmie.pages.chart_axis import ticks
 from accalmie.pages.chart_parts import (
-    COUNTS,
     TIMES,
     Spec,
+    counts,
     gaps,
     layer,
     level_colour,
@@ -188,8 +188,8 @@ def compare_chart(series: Sequence[Series], step: timedelta, *, name: str = "com
     shared: Spec = {"field": "s", "type": "nominal", "legend": None}
     colours = {**shared, "scale": {"domain": numbers, "range": [f"var(--series-{n})" for n in numbers]}}
     dashes = {**shared, "scale": {"domain": numbers, "range": [DASHES[n] for n in numbers]}}
-    y = number("n", axis=COUNTS)
-    line: Spec = {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"}
+    y = number("n", axis=counts(max(count for one in series for _at, count in one.points)))
+    line: Spec = {"type": "line", "strokeWidth": 2.2}
     dot: Spec = {"type": "point", "filled": True, "size": 90}
     tooltip = tips(who=_("Question"), when=_("When"), told=_("Mentions"))
     body = pane(
@@ -266,10 +266,11 @@ def _count_pane(curve: Curve) -> Spec:
     apart = -1 if len(curve.points) <= APART else 0
     ceiling: Spec = {"type": "rule", "color": "var(--band-line)", "strokeWidth": 1.4, "strokeDash": [3, 2]}
     edge = spanning("points", ceiling, y=number("c"))
+    axis = counts(max((max(point.mentions, point.ceiling) for point in curve.points), default=0))
     return pane(
         180,
         TIMES,
-        spanning("points", {"type": "rect", "color": "var(--band)"}, y=number("c", axis=COUNTS), y2=ZERO),
+        spanning("points", {"type": "rect", "color": "var(--band)"}, y=number("c", axis=axis), y2=ZERO),
         spanning("points", {"type": "bar", "color": "var(--bar)", "x2Offset": apart}, y=number("n"), y2=ZERO),
         spanning(
             "points",

@@ -30,7 +30,7 @@ POLICY = "; ".join(
     )
 )
 #: What somebody who must choose a password first can still reach, by the address's name.
-BEFORE_PASSWORD = ("account_change_password", "account_logout", "choose_language", "choose_theme", "state")
+BEFORE_PASSWORD = ("account_change_password", "account_logout", "choose_language", "choose_theme", "live")
 
 
 def content_policy(following: Next) -> Next:

@@ -38,6 +38,12 @@ UNSEEN = Step(
     lazy("Acknowledge the alarm, then gather the facts: what happened, who is affected, what is certain."),
     lazy("The others see that you take care of it. They are alerted again only if it grows."),
 )
+UNSEEN_STORM = Step(
+    lazy("Acknowledge the alarm, then call together who decides. Stop planned posts."),
+    lazy(
+        "The others see that you take care of it. Say publicly soon that you know, and when you speak next."
+    ),
+)
 BREEZE = Step(
     lazy(
         "Gather the facts: what happened, who is affected, what is certain. Hold back what you planned to post."
@@ -68,7 +74,7 @@ BY_LEVEL = (CALM, LIGHT, GRUMBLING, BREEZE, WIND, STORM, STORM)
 def next_step(level: int, phase: str, *, unseen: bool) -> Step:
     """Return what to do at `level` (0 to 6) in `phase`; `unseen`: an alarm is open that nobody acknowledged."""
     if unseen:
-        return UNSEEN
+        return UNSEEN if level < 4 else UNSEEN_STORM
     if phase == Phase.LEARNING.value:
         return LEARNING
     if phase == Phase.CALM_AGAIN.value:

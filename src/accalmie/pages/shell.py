@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import loader
@@ -53,9 +54,17 @@ class Shell:
     """What the frame asks for. Each figure is looked up only when a template shows it, and once."""
 
     themes = THEMES
+    #: Languages in their own name, so that everybody finds theirs.
+    languages = settings.LANGUAGES
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+
+    @property
+    def person(self) -> User | None:
+        """Who is signed in and may go on; None for nobody, and for somebody who must choose a password first."""
+        who = self.request.user
+        return who if isinstance(who, User) and not who.must_change_password else None
 
     @property
     def theme(self) -> str:
@@ -71,9 +80,7 @@ class Shell:
     @cached_property
     def open_alarms(self) -> int:
         """How many alarms wait for somebody to look."""
-        if not self.request.user.is_authenticated:
-            return 0
-        return waiting_alarms()
+        return waiting_alarms() if self.person else 0
 
     @cached_property
     def worker_seen(self) -> datetime | None:

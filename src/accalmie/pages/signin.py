@@ -65,6 +65,9 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].help_text = _(
+            "At least ten characters, not like your name, and none that many people use."
+        )
         if self.user.must_change_password:
             del self.fields["oldpassword"]
 

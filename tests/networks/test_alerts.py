@@ -274,8 +274,8 @@ def test_what_is_wrong_with_an_address_is_told_when_it_is_entered(address, told)
 
 @pytest.mark.parametrize(
     "address",
-    ["discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "mailto://brand:pw@9.9.9.9?from=a@example.org&to=mara@example.org", "json://9.9.9.9/alarm",
-     "tgram://123456789:abcdefg_hijklmnop/12315544/"],
+    ["discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "tgram://123456789:abcdefg_hijklmnop/12315544/",
+     "mailto://brand:pw@9.9.9.9?from=a@example.org&to=mara@example.org", "json://9.9.9.9/alarm"],
 )  # fmt: skip
 def test_a_good_address_is_taken(address):
     assert alerts.check(address) == ""

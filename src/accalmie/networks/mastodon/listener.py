@@ -16,7 +16,7 @@ import httpx
 from accalmie.core.mention import Mention
 from accalmie.core.network import Address, Batch, Missed, Trouble, Wrong
 from accalmie.networks.eventstream import Event
-from accalmie.networks.mastodon.place import NOTHING, Place, Seen, Stretch, rank
+from accalmie.networks.mastodon.place import Place, Seen, Stretch, rank
 from accalmie.networks.mastodon.server import Server
 from accalmie.networks.mastodon.source import Entry, Source, entry, notice
 from accalmie.networks.mastodon.status import entry_id, local_id, mention, moment, native_id, words
@@ -26,7 +26,7 @@ SEARCH_PAGES = 5
 #: An open line gives a batch when it waited this long for companions, or when there are so many.
 TOGETHER_SECONDS, TOGETHER = 0.2, 200
 #: An empty batch as a sign of life.
-IDLE_SECONDS = 15.0
+IDLE_SECONDS = 5.0
 #: What could not be fetched while the line is open is tried again after this.
 AGAIN_SECONDS = 30.0
 SOON_SECONDS = 5.0
@@ -91,6 +91,7 @@ class MastodonListener:
         with closing(line):
             place, again = Place.read(cursor).behind(), 0.0
             heard = _Last({seen.status: seen.edited for seen in place.recent})
+            self._natives.update({seen.status: seen.native for seen in place.recent})
             while True:
                 if place.open and time.monotonic() >= again:
                     batch, place, wait = self._look_while_open(place, heard)
@@ -144,6 +145,7 @@ class MastodonListener:
 
         A search has no order to rely on and no way to go on from an id; its newest id is kept all the same.
         """
+        place = place.behind()
         known = {seen.status: seen.edited for seen in place.recent}
         found: dict[str, Entry] = {}
         ended = False
@@ -159,8 +161,7 @@ class MastodonListener:
         fresh = [e for e in entries if e.status and place.fresh(self._seen(e), known)]
         gone, deleted = self._gone(place, entries)
         missed = () if ended else _missed(place.newest_at, entries)
-        after = self._grown(place.without(gone), entries)
-        after = replace(after, newest=after.newest or NOTHING)
+        after = self._grown(place.without(gone), entries).narrowed("")
         fresh.sort(key=lambda e: rank(e.id))
         return replace(self._batch(fresh, after, deleted), missed=missed)
 

@@ -17,6 +17,9 @@ from accalmie.core.network import Trouble, Wrong
 
 #: So many entries are remembered in the cursor, to notice their edits and deletions when looking again.
 RECENT = 40
+#: What comes from afar may come late, with an id below some that we know. So a stretch begins this many
+#: entries before the newest known one.
+LATE = 20
 #: The id below all ids.
 NOTHING = "0"
 
@@ -30,12 +33,14 @@ def rank(entry: str) -> tuple[int, str]:
 class Stretch:
     """Entries still to be fetched: older than `below` ("" begins at the newest), newer than `above`.
 
-    `above` is "" at the very first look. `since` is when the entry `above` was said (ISO 8601), "" unknown.
+    `above` is "" at the very first look. `since` is when the newest entry known was said (ISO 8601), "" if
+    none is; `known` are the statuses above `above` that were known when the stretch was opened.
     """
 
     below: str
     above: str
     since: str = ""
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Place:
             return cls(
                 str(kept["newest"]),
                 str(kept["at"]),
-                tuple(Stretch(*map(str, stretch)) for stretch in kept["open"]),
+                tuple(Stretch(str(b), str(a), str(s), tuple(map(str, k))) for b, a, s, k in kept["open"]),
                 tuple(Seen(*map(str, seen)) for seen in kept["recent"]),
             )
         except (ValueError, KeyError, TypeError) as error:
@@ -79,7 +84,7 @@ class Place:
             {
                 "newest": self.newest,
                 "at": self.newest_at,
-                "open": [[stretch.below, stretch.above, stretch.since] for stretch in self.open],
+                "open": [[one.below, one.above, one.since, one.known] for one in self.open],
                 "recent": [[seen.entry, seen.status, seen.native, seen.edited] for seen in self.recent],
             },
             separators=(",", ":"),
@@ -89,7 +94,10 @@ class Place:
         """Return this place with everything newer than it still to be fetched."""
         if any(not stretch.below for stretch in self.open):
             return self
-        return replace(self, open=(Stretch("", self.newest, self.newest_at), *self.open))
+        known = self.recent[-LATE:]
+        above = known[0].entry if known else self.newest
+        statuses = tuple(seen.status for seen in known)
+        return replace(self, open=(Stretch("", above, self.newest_at, statuses), *self.open))
 
     def narrowed(self, next_below: str) -> Place:
         """Return this place with the first stretch fetched down to `next_below`; "" means to its end."""
@@ -112,16 +120,16 @@ class Place:
         return replace(self, newest=newest, newest_at=newest_at, recent=tuple(ranked[-RECENT:]))
 
     def fresh(self, seen: Seen, known: Mapping[str, str]) -> bool:
-        """Tell whether an entry on the first stretch's page is new to us, or edited since we knew it.
+        """Tell whether an entry on a page of the first stretch is new to us, or edited since we knew it.
 
-        `known` holds when each known status was edited. What comes from afar may come late, with an id below
-        ids that we know already; it is new as long as it is not below all of them.
+        `known` holds when each known status was edited.
         """
         if seen.status in known:
             return known[seen.status] != seen.edited
-        above = self.open[0].above if self.open else self.newest
-        lowest = min((rank(one.entry) for one in self.recent), default=rank(above))
-        return rank(seen.entry) > min(lowest, rank(above))
+        stretch = self.open[0]
+        if seen.status in stretch.known:
+            return False
+        return len(stretch.known) < LATE or rank(seen.entry) > rank(stretch.above)
 
     def without(self, statuses: Iterable[str]) -> Place:
         """Return this place without what is deleted."""

@@ -130,6 +130,8 @@ def fever(counts: str, out: str) -> int:
                 raise BadRow("there are no rows below the header.")
             target: TextIO = sys.stdout
             if out != "-":
+                if counts != "-" and Path(out).exists() and Path(out).samefile(counts):
+                    raise BadRow("--out is the same file; choose another, it would be overwritten.")
                 target = files.enter_context(Path(out).open("w", encoding="utf-8", newline=""))
             _write(first, rows, target)
         except BadRow as error:

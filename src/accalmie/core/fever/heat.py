@@ -208,7 +208,7 @@ def _against_by_tone(window: Window, usual: Usual, awaited: Awaited, share: floa
         yield Reason("loud_not_angry", {"share": negative})
     if window.positive >= 0.5 * window.judged and window.positive >= 3:
         yield Reason("mostly_friendly", {"share": round(window.positive / window.judged, 3)})
-    if usual.known and usual.negative_share >= 0.4 and abs(share - usual.negative_share) <= 0.1:
+    if usual.known and usual.negative_share >= 0.4 and abs(share - usual.negative_share) <= 0.05:
         yield Reason("usual_tone", {"share": negative, "usual": round(usual.negative_share, 3)})
     unread = window.mentions - window.judged
     if unread >= 0.3 * window.mentions and usual.judged:

@@ -109,7 +109,6 @@ def send(address: str, **options: Any) -> alerts.Outcome:
     return alerts.send(address, TITLE, BODY, **{"private_allowed": True, **options})
 
 
-@pytest.mark.claim("M7")
 def test_an_alert_arrives_as_a_mail_with_every_character_of_it():
     box = Mailbox()
     with mail_server(box) as host:
@@ -122,7 +121,6 @@ def test_an_alert_arrives_as_a_mail_with_every_character_of_it():
     assert "340 different people" in text
 
 
-@pytest.mark.claim("M7")
 def test_an_alert_arrives_at_a_web_hook():
     with hook() as taken:
         assert send(f"json://{taken.host}/alarm") == Sent()

@@ -31,7 +31,7 @@ IDLE_SECONDS = 5.0
 AGAIN_SECONDS = 30.0
 SOON_SECONDS = 5.0
 #: Statuses whose native ids are remembered, for news of their deletion.
-REMEMBERED = 50_000
+REMEMBERED = 20_000
 #: Seconds that one look may spend on asking whether statuses were deleted.
 ASKING_SECONDS = 15.0
 

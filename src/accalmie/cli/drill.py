@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ def drill(scenario: str, seed: int, out: str, *, ends: datetime | None = None) -
             for mention in play.mentions:
                 target.write(json.dumps(row(mention), ensure_ascii=False) + "\n")
             target.flush()
+        except BrokenPipeError:
+            # Whoever read us has seen enough; without this, Python complains once more when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
             typer.echo(f"accalmie: {out}: {error.strerror or error}", err=True)
             return 2

@@ -122,16 +122,17 @@ OUTAGE = Scenario(
         Act(
             Wave(begins=38, seeds=18, seeds_over=16, people=1400, contagion=1.87, slow_share=0.35),
             early={"affected": 40, "downstream": 14, "loud": 14, "insult": 3, "bystander": 11, "reshare": 18},
-            late={"affected": 18, "downstream": 11, "loud": 22, "insult": 7, "understanding": 15, "knight": 7,
-                  "bystander": 4, "teasing": 3, "link": 5, "reshare": 15},
+            late={"affected": 17, "downstream": 10, "loud": 20, "insult": 6, "understanding": 20, "knight": 9,
+                  "bystander": 3, "teasing": 3, "link": 4, "reshare": 14},
             led_by_hub=True,
         ),
         # The promised time passes: a second wave, and more and more who turn against the loud.
         Act(
             Wave(begins=165, seeds=14, seeds_over=20, people=480, contagion=1.6, slow_share=0.4),
-            early={"promise": 34, "affected": 16, "downstream": 12, "loud": 16, "insult": 4, "reshare": 12},
-            late={"promise": 10, "affected": 12, "loud": 16, "insult": 4, "understanding": 24, "knight": 12,
-                  "link": 5, "teasing": 3, "reshare": 12},
+            early={"promise": 32, "affected": 15, "downstream": 11, "loud": 15, "insult": 4, "understanding": 8,
+                   "reshare": 12},
+            late={"promise": 6, "affected": 10, "loud": 12, "insult": 3, "understanding": 34, "knight": 18,
+                  "link": 4, "teasing": 3, "reshare": 10},
         ),
     ),
     press=(85, 120, 175, 210, 280),
@@ -197,7 +198,7 @@ TEASING_WAVE = Scenario(
     key="teasing_wave",
     brand="Zourmi",
     handle="zourmi",
-    tags={"fr": ("#OursonTriste",), "en": ("#SadGreenBear",), "de": ("#TraurigerBär",)},
+    tags={"fr": ("#OursonMoustache",), "en": ("#MoustacheBear",), "de": ("#BärMitBart",)},
     usual=14.0,
     usual_voices={"question": 20, "praise": 38, "chat": 28, "news": 4, "complaint": 10},
     languages={"de": 0.36, "fr": 0.36, "en": 0.28},
@@ -205,7 +206,7 @@ TEASING_WAVE = Scenario(
     storm=timedelta(hours=4),
     acts=(
         Act(
-            Wave(begins=0, seeds=8, seeds_over=30, people=330, contagion=1.8, fast=14),
+            Wave(begins=0, seeds=8, seeds_over=30, people=280, contagion=1.8, fast=14),
             early={"teasing": 74, "bystander": 8, "praise": 8, "reshare": 10},
             late={"teasing": 60, "praise": 18, "bystander": 8, "link": 3, "reshare": 11},
         ),

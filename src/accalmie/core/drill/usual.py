@@ -20,9 +20,9 @@ _HOURS = (
     0.25, 0.12, 0.08, 0.06, 0.08, 0.2, 0.5, 0.9, 1.2, 1.45, 1.55, 1.6,
     1.65, 1.45, 1.35, 1.4, 1.5, 1.65, 1.8, 1.75, 1.6, 1.3, 0.9, 0.5,
 )  # fmt: skip
-_DAYS = (1.1, 1.08, 1.05, 1.05, 1.1, 0.85, 0.77)
+_DAYS = (1.05, 1.04, 1.03, 1.03, 1.06, 0.92, 0.87)
 #: No hour is like the one of the day before: rates vary by a gamma factor of this shape (mean 1).
-_EVENNESS = 14.0
+_EVENNESS = 50.0
 #: How often somebody speaks who has spoken of the brand before.
 _REGULAR = 0.5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -40,3 +41,25 @@ class Reading:
     #: The words that spoke for the tone, as they stand in the text.
     because: tuple[str, ...] = ()
     model: str = ""
+
+
+def read(text: str, hint: str = "") -> Reading:
+    """Return what `text` says. Never raises, whatever the string holds.
+
+    `hint` is the language that the network names (ISO 639-1, "fr-CH" will do); the words count for more. A language
+    other than French, English and German is named and left unread: its tone is UNKNOWN, never guessed.
+    """
+    # The lexicons and the library take a second to load; whoever only needs the words of this module must not wait.
+    from accalmie.core.reading import reader
+
+    return reader.read(text, hint)
+
+
+def read_many(texts: Iterable[str], hints: Iterable[str] = ()) -> list[Reading]:
+    """Return the reading of each text, in order; `hints` belong to the texts, or are none at all."""
+    from accalmie.core.reading import reader
+
+    given = list(hints)
+    if not given:
+        return list(map(reader.read, texts))
+    return [reader.read(text, hint) for text, hint in zip(texts, given, strict=True)]

@@ -1,0 +1,121 @@
+"""Reading one message: its language, then its words, then what they come to. `accalmie.core.reading.read` calls it."""
+
+from __future__ import annotations
+
+from accalmie.core.reading import Reading, Stance, Tone, insult, irony, language, stance, tone
+from accalmie.core.reading.lexicon import READ, Book, Mark, book
+from accalmie.core.reading.text import Plain, normal, plain
+from accalmie.core.reading.weigh import Weighed, weigh
+
+MODEL = "rules-1"
+#: So many words at most are named as reasons.
+REASONS = 6
+#: From so much praise, or blame, on it is plainly said.
+PLAINLY = 1.2
+#: So much blame is more than displeasure.
+FIERCE = 2.9
+#: A message of so few tokens is a cry more than a report.
+CURT = 6
+
+_TONES = (Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE)
+_STANCES = (Stance.AFFECTED, Stance.LOUD, Stance.UNDERSTANDING, Stance.NONE)
+_ME_FAILURE = int(Mark.ME | Mark.FAILURE)
+_QUESTION, _EXCLAIM, _LINK, _TAGS, _SHORT, _OWN, _STRONG, _MIXED, _INSULT, _NEGATIVE, _POSITIVE = (
+    int(mark)
+    for mark in (
+        Mark.QUESTION, Mark.EXCLAIM, Mark.LINK, Mark.TAGS, Mark.SHORT, Mark.OWN, Mark.STRONG, Mark.MIXED,
+        Mark.INSULT, Mark.NEGATIVE, Mark.POSITIVE,
+    )
+)  # fmt: skip
+_THANKS, _FAILURE, _CLOSED, _CONTRAST = (
+    int(Mark.THANKS),
+    int(Mark.FAILURE),
+    int(Mark.CLOSED),
+    int(Mark.CONTRAST),
+)
+
+
+def read(text: str, hint: str = "") -> Reading:
+    """See `accalmie.core.reading.read`."""
+    prepared = plain(text)
+    spoken = language.identify(prepared.sentence, hint)
+    if spoken == language.UNDETERMINED and prepared.hashtags:
+        spoken = language.identify(prepared.words, hint)
+    if spoken not in READ:
+        return Reading(language=spoken, tone=Tone.UNKNOWN, model=MODEL)
+    return _judged(prepared, spoken, book(spoken))
+
+
+def _judged(prepared: Plain, spoken: str, lexicon: Book) -> Reading:
+    words = normal(prepared.words)
+    tokens = lexicon.take_apart(words)
+    weighed = weigh(tokens, lexicon)
+    irony.turn(weighed, tokens)
+    called = insult.insult(weighed.hits, tokens, weighed.marks, words)
+    found = _found(prepared, tokens, weighed, called)
+    likely = tone.scores(weighed.praise, weighed.blame, found)
+    judged = _TONES[likely.index(max(likely))]
+    if judged is Tone.NEGATIVE:
+        found |= _NEGATIVE
+    elif judged is Tone.POSITIVE:
+        found |= _POSITIVE
+    stances = stance.stances(found)
+    taken = _STANCES[stances.index(max(stances))]
+    affected = taken is Stance.AFFECTED
+    return Reading(
+        language=spoken,
+        tone=judged,
+        tone_scores={"negative": likely[0], "neutral": likely[1], "positive": likely[2]},
+        insult=called,
+        stance=taken,
+        stance_scores=dict(zip(stance.NAMES, stances, strict=True)),
+        teasing=stance.teasing(found) if taken is Stance.NONE else 0.0,
+        downstream=stance.downstream(found) if affected or taken is Stance.UNDERSTANDING else 0.0,
+        problem=stance.problem(weighed.problems) if affected else None,
+        because=_because(prepared, lexicon, tokens, weighed, judged),
+        model=MODEL,
+    )
+
+
+def _found(prepared: Plain, tokens: list[str], weighed: Weighed, called: float) -> int:
+    """Return the marks of the words, and what the text as a whole shows."""
+    found = weighed.marks
+    words = prepared.words
+    if "?" in words:
+        found |= _QUESTION
+    if "!" in words:
+        found |= _EXCLAIM
+    if prepared.link:
+        found |= _LINK
+    if prepared.hashtags > 2:
+        found |= _TAGS
+    if len(tokens) <= CURT:
+        found |= _SHORT
+    if found & _ME_FAILURE == _ME_FAILURE:
+        found |= _OWN
+    if found & _CONTRAST and weighed.praise >= PLAINLY and weighed.blame >= PLAINLY:
+        found |= _MIXED
+    if weighed.blame >= FIERCE and weighed.praise < PLAINLY:
+        found |= _STRONG
+    if called >= 0.5:
+        found |= _INSULT
+    return found
+
+
+def _because(
+    prepared: Plain, lexicon: Book, tokens: list[str], weighed: Weighed, judged: Tone
+) -> tuple[str, ...]:
+    """Return the words that spoke for the tone, as they stand in the text, in its order."""
+    if judged is Tone.NEUTRAL:
+        return ()
+    sign = -1.0 if judged is Tone.NEGATIVE else 1.0
+    spoke = [hit for hit in weighed.hits if hit.value * sign > 0]
+    if not spoke:
+        return ()
+    if len(spoke) > REASONS:
+        spoke = sorted(sorted(spoke, key=lambda hit: -abs(hit.value))[:REASONS], key=lambda hit: hit.start)
+    spans = [found.span() for found in lexicon.spans(prepared.words)]
+    if len(spans) != len(tokens):
+        # Letters that change their number when made small ("İ"): the words as they were looked up must do.
+        return tuple(" ".join(tokens[hit.start : hit.end]) for hit in spoke)
+    return tuple(prepared.words[spans[hit.start][0] : spans[hit.end - 1][1]] for hit in spoke)

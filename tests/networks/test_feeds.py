@@ -127,6 +127,23 @@ def test_a_feed_that_is_gone_or_down_says_so(server, path, wrong):
     assert (caught.value.wrong, caught.value.where) == (wrong, server.address + path)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "wrong"),
+    [(404, b"", Wrong.SERVER_FAULT), (403, b"", Wrong.SERVER_FAULT), (200, b"<html>back soon", Wrong.BROKEN_ANSWER),
+     (410, b"", Wrong.GONE)],
+)  # fmt: skip
+def test_a_feed_that_was_there_is_not_given_up_for_one_bad_answer(status, body, wrong):
+    cursor = poll(rss(item(1))).cursor
+
+    with pytest.raises(Trouble) as first:
+        listening(body, status=status).poll("")
+    with pytest.raises(Trouble) as later:
+        listening(body, status=status).poll(cursor)
+
+    assert first.value.final
+    assert (later.value.wrong, later.value.final) == (wrong, wrong == Wrong.GONE)
+
+
 def test_a_feed_that_asks_to_be_left_alone_is(server):
     down = FeedListener({"url": f"{server.address}/down/x"}, private_allowed=True, clock=lambda: NOON)
     often = FeedListener({"url": f"{server.address}/often/x"}, private_allowed=True, clock=lambda: NOON)

@@ -304,6 +304,14 @@ def test_an_open_quote_before_a_megabyte_swallows_no_other_row():
     assert (len(texts(found)), whys(found)) == (80_000, [(2, "file_quotes")])
 
 
+def test_a_row_larger_than_a_megabyte_is_told_however_many_lines_it_has():
+    cells = ",".join(['"' + "word\n" * 20_000 + '"'] * 12)
+    found = rows(f"date,text\n2026-11-20,fine\n2026-11-20,{cells}\n2026-11-20,fine\n")
+
+    assert texts(found)[0] == texts(found)[-1] == "fine"
+    assert whys(found)[0] == (3, "file_quotes")
+
+
 def test_quotes_within_a_line_are_taken_as_they_were_meant():
     found = rows('date,text\n2026-11-20,"He said "no" to me"\n2026-11-20,a "b" c\n2026-11-20,"x ""y"""\n')
 

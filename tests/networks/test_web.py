@@ -289,16 +289,29 @@ def test_redirects_in_a_circle_end(ask):
     assert caught.value.wrong == Wrong.BROKEN_ANSWER
 
 
-@both_ways
+def streamed(url: str) -> bytes:
+    """Ask as a library does that wants to read on while it comes."""
+    try:
+        return web.session(private_allowed=True).get(url, stream=True).raw.read(10)
+    except Exception as error:
+        raise web.in_words(error, url) from error
+
+
+@pytest.mark.parametrize("ask", [by_httpx, by_requests, streamed])
 def test_an_endless_redirect_does_not_fill_the_memory(ask):
+    sent = []
+
     def answer(line: socket.socket) -> None:
         line.sendall(b"HTTP/1.1 301 Moved Permanently\r\nLocation: /\r\n\r\n")
-        forever(line)
+        for _ in range(10_000):
+            line.sendall(bytes(10_000))
+            sent.append(10_000)
 
     with answering(answer) as url, pytest.raises(Trouble) as caught:
         ask(url)
 
     assert caught.value.wrong in {Wrong.TOO_LARGE, Wrong.BROKEN_ANSWER}
+    assert sum(sent) < 50_000_000, "read to its end, 100 MB would have come"
 
 
 def test_a_stream_is_left_open_to_the_library_that_asked_for_it():

@@ -78,17 +78,24 @@ class FeedListener:
         answer = web.fetch(self._web, self._url, self._headers(before))
         if answer.status == 304:
             return Batch(cursor, wait=_wait(before.pause_seconds), moved_to=answer.moved_to)
-        if not 200 <= answer.status < 300:
-            raise web.refused(answer.status, answer.headers, self._url, now=self._clock())
         try:
-            feed = feed_entries.read(answer.body, answer.headers, answer.url)
+            if not 200 <= answer.status < 300:
+                raise web.refused(answer.status, answer.headers, self._url, now=self._clock())
+            feed = _read(answer)
         except Trouble as trouble:
-            raise Trouble(trouble.wrong, web.shown(self._url), trouble.detail) from trouble
-        except Exception as error:
-            # Third-party parsing of third-party bytes: whatever it stumbles over, it is this feed's fault.
-            told = f"{type(error).__name__}: {error}"[:200]
-            raise Trouble(Wrong.BROKEN_ANSWER, web.shown(self._url), told) from error
+            raise self._judged(trouble, before) from trouble
         return self._batch(before, feed, answer)
+
+    def _judged(self, trouble: Trouble, before: _Cursor) -> Trouble:
+        """Return the trouble at this feed's address; a feed that was there is not given up at once.
+
+        A page of maintenance, a 404 during a move or a 403 of a nervous guard would stop the source until a
+        person comes, perhaps in the middle of a storm. Only "gone" is believed the first time.
+        """
+        wrong = trouble.wrong
+        if trouble.final and wrong != Wrong.GONE and before.url == self._url and before.seen:
+            wrong = Wrong.BROKEN_ANSWER if wrong == Wrong.NOT_A_FEED else Wrong.SERVER_FAULT
+        return Trouble(wrong, web.shown(self._url), trouble.detail, trouble.wait)
 
     def _headers(self, before: _Cursor) -> dict[str, str]:
         headers = {"Accept": _ACCEPT}
@@ -122,6 +129,16 @@ class FeedListener:
             wait=_wait(after.pause_seconds),
             moved_to=answer.moved_to,
         )
+
+
+def _read(answer: web.Fetched) -> Feed:
+    try:
+        return feed_entries.read(answer.body, answer.headers, answer.url)
+    except Trouble:
+        raise
+    except Exception as error:
+        # Third-party parsing of third-party bytes: whatever it stumbles over, it is this feed's fault.
+        raise Trouble(Wrong.BROKEN_ANSWER, answer.url, f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _missed(before: _Cursor, heard: list[Mention], now: datetime) -> tuple[Missed, ...]:

@@ -111,7 +111,9 @@ def _csv(shape: Layout, body: bytes, further: list[bytes]) -> Layout:
     if not header:
         return replace(shape, unreadable=Why("file_empty", {}))
     begin = at + 1
-    found = [cells for cells, _ in table[begin:]]
+    after = [cells for cells, _ in table[begin:]]
+    # Rows with fewer cells may be pieces of one that is cut off where the look ended.
+    found = [cells for cells in after if len(cells) == len(header) and any(cells)] or after
     for piece in further:
         found += [cells for cells, _ in _table(piece, shape, delimiter)[1:-1] if len(cells) == len(header)]
     if not found and len(body) < _HEAD - shape.start:

@@ -1,4 +1,4 @@
-"""How far an hour is above the usual, as one force from 0 to 6, with what speaks for it and against it.
+"""How far an hour is above the usual, as one force (0 to 6 and beyond), with what speaks for it and against it.
 
 The heat comes from different people who criticise, not from volume: whoever repeats himself counts once, and
 praise or banter makes noise, not heat. More critical mentions by people not yet heard never lower the force.
@@ -18,6 +18,10 @@ from accalmie.core.fever.window import Window
 #: Degrees: 36.6 is usual, 38.4 a gentle breeze (2), 42 a hurricane (6).
 NORMAL, DEGREES = 36.6, 0.9
 STRONGEST = 6.0
+#: The force may be more than the scale has levels for, or nobody would see a hurricane abate.
+BEYOND = 9.0
+#: What makes a storm worse counts at most this much together.
+WORSE = 0.75
 #: The ladder of the storm scale: so many times the usual number of critics for the levels 0 to 6. With the
 #: pseudo-count of 1.5 a brand of a mention a day is at level 3 with five different critics within an hour.
 LADDER = (1.0, 1.7, 2.5, 4.0, 10.0, 30.0, 100.0)
@@ -96,22 +100,20 @@ def feel(window: Window, usual: Usual, awaited: Awaited) -> Heat:
     if not usual.known:
         ceiling = min(ceiling, NO_STORM * min(usual.heard / SOMETHING, 1.0))
     # Rounded, so that a minute in which nothing is to be seen leaves nothing to be remembered either.
-    return Heat(round(min(force, ceiling, STRONGEST), 2), people, times, eased, share, networks)
+    return Heat(round(min(force, ceiling, BEYOND), 2), people, times, eased, share, networks)
 
 
 def climb(times: float) -> float:
-    """Return the force, 0 to 6, of so many times the usual: the ladder, in between by the logarithm."""
+    """Return the force of so many times the usual: the ladder, in between and beyond by the logarithm."""
     if times <= 1.0:
         return 0.0
-    if times >= LADDER[-1]:
-        return STRONGEST
-    step = bisect_right(LADDER, times) - 1
+    step = min(bisect_right(LADDER, times), len(LADDER) - 1) - 1
     return step + (log(times) - _STEPS[step]) / (_STEPS[step + 1] - _STEPS[step])
 
 
 def degrees(force: float) -> float:
-    """Return the fever of a force: 36.6 is usual."""
-    return round(NORMAL + DEGREES * force, 3)
+    """Return the fever of a force: 36.6 is usual, 42 the most."""
+    return round(NORMAL + DEGREES * min(force, STRONGEST), 3)
 
 
 def _share(window: Window, usual: Usual) -> float | None:
@@ -129,7 +131,7 @@ def _bonus(window: Window, usual: Usual, awaited: Awaited, share: float | None, 
     if share is not None and share > usual.negative_share:
         tone = 0.3 * (share - usual.negative_share) / (1 - usual.negative_share)
     lasting = 0.5 * _between(awaited.lasting, 1.25, 2.25)
-    return insults + tone + lasting + 0.25 * min(max(networks - 1, 0), 2)
+    return min(insults + tone + lasting + 0.25 * min(max(networks - 1, 0), 2), WORSE)
 
 
 def _sure_enough(people: float, awaited: Awaited) -> float:
@@ -144,17 +146,17 @@ def _between(value: float, low: float, high: float) -> float:
 
 def _angry_enough(share: float | None, usual: Usual) -> float:
     if share is None:
-        return STRONGEST
+        return BEYOND
     low = max(ANGRY_FROM[0], ANGRY_FROM[1] * usual.negative_share)
     high = max(ANGRY_FULL[0], ANGRY_FULL[1] * usual.negative_share)
-    return NO_STORM + (STRONGEST - NO_STORM) * _between(share, low, high)
+    return NO_STORM + (BEYOND - NO_STORM) * _between(share, low, high)
 
 
 def _serious_enough(window: Window) -> float:
     if not window.teasing:
-        return STRONGEST
+        return BEYOND
     teasing = window.teasing / window.mentions
-    return STRONGEST - (STRONGEST - NO_STORM) * _between(teasing, TEASING_FREE, TEASING_MOST)
+    return BEYOND - (BEYOND - NO_STORM) * _between(teasing, TEASING_FREE, TEASING_MOST)
 
 
 def reasons(window: Window, usual: Usual, awaited: Awaited, heat: Heat, minute: int) -> Iterator[Reason]:

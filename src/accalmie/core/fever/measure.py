@@ -110,12 +110,7 @@ def take(state: State, pulse: Pulse, *, minutes: int = 1, gap: bool = False) -> 
         heat = replace(heat, force=max(heat.force, state.standing.force))
     standing = state.standing
     if not gap:
-        storm = heat.force >= 2
-        standing = stand(
-            standing, heat.force, heat.times, begin, known=state.usual.known,
-            last=window.negative_since(end - 20, end) if storm else 0,
-            previous=window.negative_since(end - 40, end - 20) if storm else 0,
-        )  # fmt: skip
+        standing = stand(standing, heat.force, heat.times, begin, known=state.usual.known)
     over = state.standing.storm and not standing.storm
     slow = () if over else state.slow
     after = replace(state, end=end, window=window, standing=standing, slow=slow, deaf=deaf)
@@ -212,7 +207,7 @@ def _measure(state: State, heat: Heat, awaited: Awaited, begin: int, gap: bool) 
         usual_negative=usual.negative_share,
         known=usual.known,
         gap=gap,
-        score=round(standing.force / STRONGEST, 4),
+        score=round(min(standing.force / STRONGEST, 1.0), 4),
         reasons=why,
         against=why_not,
     )

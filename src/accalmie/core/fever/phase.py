@@ -1,8 +1,8 @@
 """Where a storm stands, by explicit rules: level (with two thresholds), phase, and what is remembered of it.
 
-A storm begins at level 3 and ends below level 2. Within it: RISING while clearly more criticise in the last
-third of the hour than in the one before, or it is higher than ever; FALLING when it is well below its top;
-PEAK otherwise. After it CALM_AGAIN for a day, because storms come back on the next morning (field.md B3).
+A storm begins at level 3 and ends below level 2. Within it: RISING until there was no new high for twenty
+minutes; PEAK while it stays near its highest; FALLING when it is well below; RISING again when it comes back by
+as much. After it CALM_AGAIN for a day, because storms come back on the next morning (field.md B3).
 GRUMBLING is level 2, or clearly more critics than usual over six hours.
 """
 
@@ -16,8 +16,11 @@ from accalmie.core.fever.pulse import Phase
 STORM = 3
 #: A level is left when the force is this much below it: no flapping around a threshold.
 SLACK = 0.4
-#: Force below the top from which on a storm is falling: two fifths fewer critics.
-FALLEN = 0.5
+#: So much force below its highest (some two fifths fewer critics) a storm is falling; so much above its lowest
+#: since then it is rising again. A new high is one by this much.
+FALLEN, HIGHER = 0.5, 0.05
+#: Without a new high for so many minutes a storm does not rise any more.
+PEAK_AFTER = 20
 CALM_AGAIN_MINUTES = 24 * 60
 #: Lower ratios to the usual are no peaks of any kind.
 WORTH_A_CREST = 1.2
@@ -25,14 +28,19 @@ WORTH_A_CREST = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the storm stands. `top` is the highest force of the running storm; `calm_until` (a minute) the
-    end of the day after the last one. `grumbling` is decided when an hour closes."""
+    """Where the storm stands.
+
+    `top` is the highest force of the running wave, reached at minute `topped`; `low` the lowest since it falls;
+    `calm_until` (a minute) the end of the day after the last storm. `grumbling` is decided when an hour closes.
+    """
 
     force: float = 0.0
     level: int = 0
     phase: Phase = Phase.LEARNING
     storm: bool = False
     top: float = 0.0
+    topped: int = 0
+    low: float = 0.0
     calm_until: int = 0
     grumbling: bool = False
     #: The highest ratio of critics to the usual in the running hour.
@@ -42,42 +50,43 @@ class Standing:
 def level_of(before: int, force: float) -> int:
     """Return the level of `force`: up at once, down only when it is clearly below."""
     if force >= before:
-        return int(force)
+        return min(int(force), 6)
     while before > 0 and force < before - SLACK:
         before -= 1
     return before
 
 
-def stand(
-    before: Standing, force: float, times: float, minute: int, *, known: bool, last: int, previous: int
-) -> Standing:
-    """Return where it stands at the end of `minute`, with this `force` and so many `times` the usual critics.
-
-    `last` and `previous` are the critical mentions of the last two thirds of the trailing hour.
-    """
+def stand(before: Standing, force: float, times: float, minute: int, *, known: bool) -> Standing:
+    """Return where it stands at the end of `minute`, with this `force` and so many `times` the usual critics."""
     level = level_of(before.level, force)
     crest = max(before.crest, round(times, 1)) if times >= WORTH_A_CREST else before.crest
     after = replace(before, force=force, level=level, crest=crest)
     if not known:
         return replace(after, phase=Phase.LEARNING)
     if level >= STORM or (before.storm and level >= STORM - 1):
-        phase = _in_storm(before, force, last, previous)
-        return replace(after, phase=phase, storm=True, top=max(before.top, force))
+        return _in_storm(before, after, minute)
     if before.storm:
         # On a full hour, so that an idle topic can be followed hour by hour.
         until = (minute + CALM_AGAIN_MINUTES) // 60 * 60 + 60
-        return replace(after, phase=Phase.CALM_AGAIN, storm=False, top=0.0, calm_until=until, grumbling=False)
+        over = replace(after, storm=False, top=0.0, topped=0, low=0.0, grumbling=False)
+        return replace(over, phase=Phase.CALM_AGAIN, calm_until=until)
     return replace(after, phase=_outside(after, minute))
 
 
-def _in_storm(before: Standing, force: float, last: int, previous: int) -> Phase:
-    if not before.storm or force >= before.top + FALLEN / 2:
-        return Phase.RISING
-    # Counts spread like a square root; less is enough to go on rising than to begin to.
-    more = previous if before.phase is Phase.RISING else 1.2 * previous + 2 * sqrt(previous) + 2
-    if last > more:
-        return Phase.RISING
-    return Phase.FALLING if force < before.top - FALLEN else Phase.PEAK
+def _in_storm(before: Standing, after: Standing, minute: int) -> Standing:
+    force = after.force
+    back = before.phase is Phase.FALLING and force >= before.low + FALLEN
+    if not before.storm or back or force >= before.top + HIGHER:
+        return replace(after, phase=Phase.RISING, storm=True, top=force, topped=minute, low=force)
+    low = min(before.low, force)
+    if force < before.top - FALLEN:
+        return replace(after, phase=Phase.FALLING, low=low)
+    # Not yet back by as much as it fell: one wave goes down, whatever a minute says.
+    if before.phase is Phase.FALLING or (
+        before.phase is Phase.RISING and minute < before.topped + PEAK_AFTER
+    ):
+        return replace(after, low=low)
+    return replace(after, phase=Phase.PEAK, low=low)
 
 
 def _outside(standing: Standing, minute: int) -> Phase:

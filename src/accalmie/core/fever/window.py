@@ -74,11 +74,6 @@ class Window:
         """Return how many mentions the author wrote who wrote most, 0 when authors are not known."""
         return max(self.people.values(), default=0)
 
-    def negative_since(self, since: int, until: int) -> int:
-        """Return the negative mentions of pulses that begin in [since, until); all, where no tone is known."""
-        inside = [pulse for pulse in self.pulses if since <= pulse.minute < until]
-        return sum(pulse.negative if self.judged else pulse.mentions for pulse in inside)
-
     def to_json(self) -> list[dict[str, Any]]:
         """Return the pulses as plain values for JSON; the sums follow from them."""
         return [_pulse_to_json(pulse) for pulse in self.pulses]

@@ -101,6 +101,14 @@ def test_an_edit_is_noticed_and_the_words_before_stay():
     assert prove.place(row).holds
 
 
+def test_a_post_and_its_edit_in_one_batch_are_both_kept():
+    brand = topic("Aurelia")
+    both = (mention("Aurelia is the worst"), mention("Aurelia is fine"))
+    assert take_in(source(brand), Batch("1", both), LATER).edited == 1
+    assert MentionRecord.objects.get().text == "Aurelia is fine"
+    assert MentionVersion.objects.get(what="heard").text == "Aurelia is the worst"
+
+
 @pytest.mark.claim("M1c")
 def test_a_deletion_is_noticed_and_nothing_is_lost():
     brand = topic("Aurelia")

@@ -22,7 +22,7 @@ class Scripted:
         self.outcomes = list(outcomes)
         self.sent: list[tuple[str, str, str]] = []
 
-    def __call__(self, address: str, title: str, body: str) -> Attempt:
+    def __call__(self, address: str, title: str, body: str, language: str) -> Attempt:
         self.sent.append((address, title, body))
         return self.outcomes.pop(0)
 

@@ -51,7 +51,7 @@ def take_in(
     topic = source.topic
     query = Query(tuple(topic.words), tuple(topic.excluded))
     matching = [m for m in batch.mentions if not source.only_matching or query.hears(m.text)]
-    wanted, order = _once(matching)
+    wanted, order, again_said = _once(matching)
     readings = _read(wanted, keep.known(order), topic)
     with alone():
         before = keep.known(order)
@@ -61,6 +61,9 @@ def take_in(
         joined = _join(topic, source, [one.id for one in again], now)
         _keep(topic, source, fresh, now)
         _count(topic, fresh, joined)
+        for mention in again_said:
+            key = said.key(mention)[:500]
+            edited += _edit({key: mention}, keep.known([key]), {}, topic, now)
         gone = _delete(source, batch.deleted, now)
         taken = Taken(
             new=len(fresh) + len(joined),
@@ -77,10 +80,17 @@ def take_in(
     return taken
 
 
-def _once(mentions: Sequence[Mention]) -> tuple[dict[str, Mention], list[str]]:
-    """Return the last version of each mention of a batch, and their keys in the order they came."""
-    latest = {said.key(m)[:500]: m for m in map(said.storable, mentions)}
-    return latest, list(latest)
+def _once(mentions: Sequence[Mention]) -> tuple[dict[str, Mention], list[str], list[Mention]]:
+    """Return each mention of a batch as it came first, their keys in order, and what came again."""
+    first: dict[str, Mention] = {}
+    again: list[Mention] = []
+    for mention in map(said.storable, mentions):
+        key = said.key(mention)[:500]
+        if key in first:
+            again.append(mention)
+        else:
+            first[key] = mention
+    return first, list(first), again
 
 
 def _read(wanted: dict[str, Mention], before: dict[str, Kept], topic: TopicRecord) -> dict[str, Reading]:

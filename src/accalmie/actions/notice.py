@@ -38,8 +38,8 @@ class Attempt:
     why: str = ""
 
 
-#: (address, title, body) -> Attempt
-Send = Callable[[str, str, str], Attempt]
+#: (address, title, body, language of the reader) -> Attempt
+Send = Callable[[str, str, str, str], Attempt]
 
 
 def due(now: datetime, most: int = 20) -> list[NoticeRecord]:
@@ -63,9 +63,9 @@ def send_one(notice: NoticeRecord, send: Send, worker: str, now: datetime) -> bo
     claimed = mine.update(state=NoticeRecord.SENDING, leased_by=worker, leased_until=now + LEASE)
     if claimed != 1:
         return False
-    attempt = (
-        send(notice.contact.address, title, body) if notice.contact else Attempt(Went.REFUSED, "removed")
-    )
+    attempt = Attempt(Went.REFUSED, "removed")
+    if notice.contact is not None:
+        attempt = send(notice.contact.address, title, body, notice.person.language or "en")
     _settle(notice, attempt, now)
     return True
 

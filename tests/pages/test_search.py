@@ -17,7 +17,7 @@ from accalmie.pages.exports import AT_ONCE, flow
 from accalmie.pages.search import MOST_STEPS, STEPS, step_for
 from accalmie.records.models import MentionRecord
 from tests.cast import ben, browser, htmx, mara, olu, ravi
-from tests.heard import LATER, heard, mention, source, topic
+from tests.heard import LATER, NOON, heard, mention, source, topic
 from tests.questions import asked
 
 pytestmark = [
@@ -118,6 +118,23 @@ def test_up_to_three_questions_are_compared_over_the_same_steps(kept):
     assert sum(count for _, count in series[2].points) == 4
     shown = answer.content.decode()
     assert shown.count('<th scope="row" class="break">') == 3 and "<figure" in shown
+
+
+def test_a_question_without_answer_is_compared_too(kept):
+    answer = browser(olu()).get("/search/?q=nowhere&q2=parcel")
+    assert [one.total for one in answer.context["series"]] == [0, 2]
+
+
+def test_the_chart_shows_the_stretch_in_which_something_was_said(kept):
+    take_in(
+        source(kept),
+        Batch("2", (mention("Aurelia years ago", 99, said_at=NOON - timedelta(days=4000)),)),
+        LATER,
+    )
+    everything = browser(olu()).get("/search/").context["series"][0].points
+    parcels = browser(olu()).get("/search/?q=parcel").context["series"][0].points
+    assert everything[0][0] <= NOON - timedelta(days=4000)
+    assert len([at for at, count in parcels if count]) == 2, "two minutes apart, and seen so"
 
 
 @pytest.mark.parametrize("length", [timedelta(0), timedelta(hours=3), timedelta(days=9), timedelta(days=900)])
@@ -229,3 +246,10 @@ def test_an_export_takes_a_bundle_at_a_time_and_no_more():
         return await anext(flow(lines()))
 
     assert async_to_sync(first)().count("\n") == AT_ONCE == len(taken)
+
+
+def test_what_was_invented_for_a_drill_is_told_apart_and_leads_nowhere():
+    heard(topic("Tillorbe", drill=True), "Tillorbe is down")
+    MentionRecord.objects.update(url="https://social.example/1")
+    shown = page("?q=tillorbe")
+    assert "tag-drill" in shown and "https://social.example/1" not in shown

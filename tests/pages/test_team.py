@@ -101,7 +101,7 @@ def test_nothing_is_changed_by_looking(door):
 
 def test_each_role_is_explained():
     page = browser(ada()).get("/team/").content.decode()
-    assert "Also removes topics and chooses who is alerted." in page
+    assert "Removes topics and chooses who is alerted." in page
 
 
 def test_names_of_people_are_only_text():

@@ -41,6 +41,10 @@ class Form(forms.Form):
                 break
 
 
+class InARow(forms.CheckboxSelectMultiple):
+    """Boxes beside each other: for many short choices."""
+
+
 class Words(forms.CharField):
     """Words or phrases, one on a line or with commas between them."""
 
@@ -107,7 +111,7 @@ class TopicForm(Form):
     languages = forms.MultipleChoiceField(
         label=lazy("Languages"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=InARow,
         help_text=lazy(
             "Those in which most is said. It helps the reading; nothing is left out because of it."
         ),
@@ -185,7 +189,11 @@ class InviteForm(Form):
         label=lazy("Mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     role = forms.TypedChoiceField(
-        label=lazy("Role"), coerce=int, widget=forms.RadioSelect, initial=Role.VIEWER
+        label=lazy("Role"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        initial=Role.VIEWER,
+        help_text=lazy("Each role may also do what the ones above it may."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -271,16 +279,12 @@ class SearchForm(Form):
     topic2 = forms.TypedChoiceField(label=lazy("Second topic"), required=False, coerce=int, empty_value=None)
     q3 = forms.CharField(label=lazy("Third words"), required=False, max_length=500)
     topic3 = forms.TypedChoiceField(label=lazy("Third topic"), required=False, coerce=int, empty_value=None)
-    channel = forms.MultipleChoiceField(
-        label=lazy("Channel"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    language = forms.MultipleChoiceField(
-        label=lazy("Language"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    channel = forms.MultipleChoiceField(label=lazy("Channel"), required=False, widget=InARow)
+    language = forms.MultipleChoiceField(label=lazy("Language"), required=False, widget=InARow)
     tone = forms.MultipleChoiceField(
         label=lazy("Tone"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=InARow,
         choices=list(names.TONES.items()),
     )
     author = forms.CharField(

@@ -147,7 +147,7 @@ def _begin(request: Visit, topic: TopicRecord, token: str, form: MappingForm) ->
 
 
 def _sample(layout: files.Layout) -> list[list[str]]:
-    return [[row.get(name, "")[:200] for name in layout.header[:COLUMNS]] for row in layout.sample]
+    return [[row.get(name, "")[:160] for name in layout.header[:COLUMNS]] for row in layout.sample]
 
 
 def in_words(key: str, values: Mapping[str, str]) -> str:

@@ -39,13 +39,17 @@ def mention(request: Visit, mention_id: int) -> HttpResponseBase:
     """Show one mention."""
     row = get_object_or_404(MentionRecord, pk=mention_id)
     told = versions(row, list(row.versions.order_by("seen_at", "id")))
+    hearings = list(row.hearings.select_related("topic", "source").order_by("heard_at", "id"))
+    drill = any(hearing.topic.drill for hearing in hearings)
     shown = {
         "mention": row,
+        "drill": drill,
         "said_at": time_of(row.id),
         "pieces": found(row.text, row.because),
-        "original": outward(row.url),
-        "author_page": outward(row.author_url),
-        "hearings": row.hearings.select_related("topic", "source").order_by("heard_at", "id"),
+        # Where invented people said it, nobody is.
+        "original": "" if drill else outward(row.url),
+        "author_page": "" if drill else outward(row.author_url),
+        "hearings": hearings,
         "stance": names.STANCES.get(row.stance, row.stance),
         "versions": told,
         "raw": next((version.raw for version in told if version.raw), ""),

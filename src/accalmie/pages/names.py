@@ -26,11 +26,11 @@ ROLES = {
 #: What each role may do beyond the ones before it, as a sentence for the person who gives it.
 ROLE_MEANINGS = {
     Role.VIEWER: lazy("Sees the fever, the alarms and everything that was heard."),
-    Role.RESPONDER: lazy("Also acknowledges alarms and exports what was heard."),
-    Role.AUTHOR: lazy("Also makes topics and sources, reads in files and starts drills."),
-    Role.APPROVER: lazy("Also approves what others wrote, once statements are part of the room."),
-    Role.LEAD: lazy("Also removes topics and chooses who is alerted."),
-    Role.ADMIN: lazy("Also invites people, gives roles and lets sources reach the machine's own network."),
+    Role.RESPONDER: lazy("Acknowledges alarms and exports what was heard."),
+    Role.AUTHOR: lazy("Makes topics and sources, reads in files and starts drills."),
+    Role.APPROVER: lazy("Approves what others wrote, once statements are part of the room."),
+    Role.LEAD: lazy("Removes topics and chooses who is alerted."),
+    Role.ADMIN: lazy("Invites people, gives roles and lets sources reach the machine's own network."),
 }
 
 REFUSALS = {

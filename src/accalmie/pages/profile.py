@@ -107,7 +107,6 @@ def _shown(request: Visit, form: ProfileForm | None, contact: ContactForm) -> Ht
         "contacts": me.contacts.defer("address").order_by("label", "id"),
         "examples": EXAMPLES,
         "role": names.ROLES[me.rank],
-        "meaning": names.ROLE_MEANINGS[me.rank],
     }
     return render(request, "pages/profile.html", shown)
 

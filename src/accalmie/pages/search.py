@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +21,7 @@ from accalmie.pages.forms import SearchForm
 from accalmie.pages.links import outward
 from accalmie.pages.marked import Piece, found, positive_words, shortened
 from accalmie.records import search
-from accalmie.records.models import HourRecord, MentionRecord, TopicRecord
+from accalmie.records.models import HearingRecord, HourRecord, MentionRecord, TopicRecord
 from accalmie.records.search import Asked
 
 #: Steps of the chart, and at most so many of them.
@@ -66,6 +65,8 @@ class Hit:
     said_at: datetime
     pieces: list[Piece]
     original: str
+    #: Invented, for a drill.
+    drill: bool
 
 
 @page("GET")
@@ -151,7 +152,7 @@ def _answered(request: Visit, form: SearchForm) -> dict[str, Any]:
     series, step = over_time(asked)
     words = positive_words(asked[0].asked.words)
     return {
-        "hits": [hit(mention, words) for mention in answer.mentions],
+        "hits": hits(answer.mentions, words),
         "next": answer.next,
         "later": before.isdecimal(),
         "series": series,
@@ -161,14 +162,24 @@ def _answered(request: Visit, form: SearchForm) -> dict[str, Any]:
     }
 
 
-def hit(mention: MentionRecord, words: Iterable[str]) -> Hit:
-    """Return a mention for the list, with the words that were asked for marked."""
+def hits(mentions: list[MentionRecord], words: list[str]) -> list[Hit]:
+    """Return mentions for the list, with the words that were asked for marked, and those of drills told apart."""
+    heard = HearingRecord.objects.filter(mention__in=[mention.pk for mention in mentions], topic__drill=True)
+    drills = set(heard.values_list("mention_id", flat=True))
+    return [_hit(mention, words, drill=mention.pk in drills) for mention in mentions]
+
+
+def _hit(mention: MentionRecord, words: list[str], *, drill: bool) -> Hit:
     pieces = shortened(found(mention.text[: 4 * MOST_TEXT], words), MOST_TEXT)
-    return Hit(mention, time_of(mention.id), pieces, outward(mention.url))
+    # Where invented people said it, nobody is.
+    return Hit(mention, time_of(mention.id), pieces, "" if drill else outward(mention.url), drill)
 
 
 def over_time(asked: list[Question]) -> tuple[list[Series], timedelta]:
-    """Return the course of each question over the same steps, and how long a step is."""
+    """Return the course of each question over the same steps, and how long a step is.
+
+    Where all that was said lies close together within what was kept, only that stretch is shown.
+    """
     spans = [span for one in asked if (span := search.span(one.asked.topic))]
     if not spans:
         return [], STEPS[0]
@@ -176,19 +187,32 @@ def over_time(asked: list[Question]) -> tuple[list[Series], timedelta]:
     since = first.since or min(span[0] for span in spans)
     until = first.until or max(span[1] for span in spans)
     step = step_for(until - since)
-    return [_series(one, search.over_time(one.asked, step=step), since, until, step) for one in asked], step
+    counted = _counted(asked, step)
+    for _closer in range(2):
+        said = [at for counts in counted for at in counts]
+        if not said or step_for(max(said) + step - min(said)) >= step:
+            break
+        since, until = max(since, min(said)), min(until, max(said) + step)
+        step = step_for(until - since)
+        counted = _counted(asked, step)
+    return [
+        _series(one.name, counts, since, until, step) for one, counts in zip(asked, counted, strict=True)
+    ], step
+
+
+def _counted(asked: list[Question], step: timedelta) -> list[dict[datetime, int]]:
+    return [dict(search.over_time(one.asked, step=step)) for one in asked]
 
 
 def _series(
-    question: Question, counted: list[tuple[datetime, int]], since: datetime, until: datetime, step: timedelta
+    name: str, counts: dict[datetime, int], since: datetime, until: datetime, step: timedelta
 ) -> Series:
-    counts = dict(counted)
     at = EPOCH + (since - EPOCH) // step * step
     points: list[tuple[datetime, int]] = []
     while at <= until and len(points) <= MOST_STEPS + 1:
         points.append((at, counts.get(at, 0)))
         at += step
-    return Series(question.name, sum(counts.values()), points)
+    return Series(name, sum(counts.values()), points)
 
 
 def step_for(length: timedelta) -> timedelta:

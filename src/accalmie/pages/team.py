@@ -91,7 +91,7 @@ def _shown(request: Visit, form: InviteForm) -> HttpResponseBase:
     people = User.objects.annotate(ways=Count("contacts")).order_by("-is_active", "username")
     shown = {
         "people": people,
-        "roles": [(role.value, names.ROLES[role], names.ROLE_MEANINGS[role]) for role in Role],
+        "roles": [(role.value, names.ROLES[role]) for role in Role],
         "form": form,
     }
     return render(request, "pages/team.html", shown)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log, sqrt
 
+from accalmie.core.fever.phase import lasting
 from accalmie.core.fever.pulse import Reason
 from accalmie.core.fever.usual import KNOWN_HOURS, QUIET, Usual
 from accalmie.core.fever.window import Window
@@ -47,13 +48,13 @@ JOINS, JOINS_MORE = 2.0, 3.0
 class Awaited:
     """What is usual for the hour at hand: mentions, critics, and critics missed while nobody listened.
 
-    `lasting`: how many times the usual number of critics there were in the last hours together.
+    `hours`: the critics of the last closed hours, each with the number awaited.
     """
 
     mentions: float
     critics: float
     backlog: float = 0.0
-    lasting: float = 1.0
+    hours: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,8 @@ def _bonus(window: Window, usual: Usual, awaited: Awaited, share: float | None, 
     tone = 0.0
     if share is not None and share > usual.negative_share:
         tone = 0.3 * (share - usual.negative_share) / (1 - usual.negative_share)
-    lasting = 0.5 * _between(awaited.lasting, 1.25, 2.25)
-    return min(insults + tone + lasting + 0.25 * min(max(networks - 1, 0), 2), WORSE)
+    long = 0.5 * _between(lasting(awaited.hours), 1.25, 2.25)
+    return min(insults + tone + long + 0.25 * min(max(networks - 1, 0), 2), WORSE)
 
 
 def _sure_enough(people: float, awaited: Awaited) -> float:

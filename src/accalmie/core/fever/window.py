@@ -43,27 +43,24 @@ class Window:
     def _changed(self, gone: list[Pulse], come: list[Pulse]) -> Window:
         # The old window stays as it is: a running minute is measured on trial, and the result thrown away.
         channels, people, critics = dict(self.channels), dict(self.people), dict(self.critics)
+        sums = [
+            self.mentions, self.judged, self.negative, self.positive, self.insults, self.teasing, self.voiced
+        ]  # fmt: skip
         for sign, pulses in ((-1, gone), (1, come)):
-            for pulse in pulses:
-                for name, mentions in pulse.channels.items():
-                    _tally(channels, name, sign * mentions)
-                for voice in pulse.voices:
+            for p in pulses:
+                for name, said in p.channels.items():
+                    _tally(channels, name, sign * said)
+                for voice in p.voices:
                     _tally(people, voice >> 1, sign)
                     if voice & 1:
                         _tally(critics, voice >> 1, sign)
+                counts = (p.mentions, p.judged, p.negative, p.positive, p.insults, p.teasing, len(p.voices))
+                sums = [total + sign * count for total, count in zip(sums, counts, strict=True)]
+        mentions, judged, negative, positive, insults, teasing, voiced = sums
         return Window(
-            pulses=(*self.pulses[len(gone) :], *come),
-            mentions=self.mentions + _total("mentions", come) - _total("mentions", gone),
-            judged=self.judged + _total("judged", come) - _total("judged", gone),
-            negative=self.negative + _total("negative", come) - _total("negative", gone),
-            positive=self.positive + _total("positive", come) - _total("positive", gone),
-            insults=self.insults + _total("insults", come) - _total("insults", gone),
-            teasing=self.teasing + _total("teasing", come) - _total("teasing", gone),
-            voiced=self.voiced + sum(len(p.voices) for p in come) - sum(len(p.voices) for p in gone),
-            channels=channels,
-            people=people,
-            critics=critics,
-        )
+            (*self.pulses[len(gone) :], *come),
+            mentions, judged, negative, positive, insults, teasing, voiced, channels, people, critics,
+        )  # fmt: skip
 
     @property
     def authors(self) -> int:
@@ -94,10 +91,6 @@ def _tally(counts: dict[Any, int], name: Any, change: int) -> None:
         counts[name] = left
     else:
         del counts[name]
-
-
-def _total(name: str, pulses: list[Pulse]) -> int:
-    return sum(getattr(pulse, name) for pulse in pulses)
 
 
 def _pulse_to_json(pulse: Pulse) -> dict[str, Any]:

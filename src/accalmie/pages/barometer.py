@@ -22,10 +22,10 @@ from accalmie.pages.door import Visit, page
 from accalmie.pages.drills import playing
 from accalmie.pages.forms import Form
 from accalmie.pages.next_step import next_step
-from accalmie.pages.search import hit
+from accalmie.pages.search import hits
 from accalmie.pages.shell import moving
 from accalmie.records import barometer, search
-from accalmie.records.models import AlarmRecord, MeasureRecord, SourceRecord, TopicRecord
+from accalmie.records.models import AlarmRecord, HourRecord, MeasureRecord, SourceRecord, TopicRecord
 
 HOUR = timedelta(hours=1)
 #: What can be looked at: the key in the address, its length (None: all that was kept), what people read.
@@ -36,7 +36,8 @@ RANGES = (
     ("month", 30 * 24 * HOUR, lazy("30 days")),
     ("all", None, lazy("All")),
 )
-LATEST = 20
+#: So many mentions are listed, and so many hours tell which channels there are.
+LATEST, LATELY = 20, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,7 @@ def with_query(request: Visit, **changed: str | None) -> str:
 
 
 def _mentions(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
-    channels = getattr(search, "channels_of", lambda _: ["mastodon", "feed"])(row.pk)
-    form = FilterForm(request.GET, channels=channels, languages=names_of_languages(row, request.GET))
+    form = FilterForm(request.GET, channels=_channels(row), languages=_languages(row))
     fields = form.cleaned_data if form.is_valid() else {}
     asked = search.Asked(
         topic=row.pk,
@@ -186,7 +186,7 @@ def _mentions(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
     found = search.page(asked, before=int(before) if before.isdecimal() else None, limit=LATEST)
     return {
         "form": form,
-        "hits": [hit(mention, ()) for mention in found.mentions],
+        "hits": hits(found.mentions, []),
         "older": with_query(request, before=str(found.next)) if found.next else "",
         "unpicked": with_query(request, since=None, until=None, before=None) if look.picked else "",
         "filtered": any(fields.values()),
@@ -194,10 +194,14 @@ def _mentions(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
     }
 
 
-def names_of_languages(row: TopicRecord, asked: QueryDict) -> list[str]:
-    """Return the languages that can be chosen: ours, the topic's, and the one that is asked for."""
-    known = ["en", "fr", "de", *row.languages, asked.get("language", "")]
-    return [code for code in dict.fromkeys(known) if code]
+def _channels(row: TopicRecord) -> list[str]:
+    """Return the channels on which the topic was heard lately. Hours know them without reading mentions."""
+    hours = HourRecord.objects.filter(topic=row).order_by("-hour").values_list("channels", flat=True)
+    return sorted({name for channels in hours[:LATELY] for name in channels})
+
+
+def _languages(row: TopicRecord) -> list[str]:
+    return list(dict.fromkeys(["en", "fr", "de", *row.languages, "und"]))
 
 
 def parts(made: barometer.MadeOf, measure: MeasureRecord | None) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def _within(since: datetime, until: datetime, zone: tzinfo, distance: timedelta)
     while at <= until:
         local = at.astimezone(zone)
         past = timedelta(hours=local.hour, minutes=local.minute)
-        if at >= since and not past % distance:
+        # The hour that comes twice when summer ends has its mark once.
+        if at >= since and not past % distance and not local.fold:
             found.append(local)
         at += small
     return found

@@ -148,7 +148,7 @@ class Hub:
                 await self._look()
             except DatabaseError as error:
                 log.warning("live updates cannot see what changed", error=str(error))
-                await asyncio.sleep(SAME)
+                await asyncio.sleep(self.every * 5)
 
     async def _look(self) -> None:
         newest = self.newest or 0

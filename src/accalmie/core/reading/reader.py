@@ -10,6 +10,8 @@ from accalmie.core.reading.weigh import Weighed, weigh
 MODEL = "rules-1"
 #: So many words at most are named as reasons.
 REASONS = 6
+#: Words that weigh less are no reason of their own.
+TELLING = 0.5
 #: From so much praise, or blame, on it is plainly said.
 PLAINLY = 1.2
 #: So much blame is more than displeasure.
@@ -19,20 +21,7 @@ CURT = 6
 
 _TONES = (Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE)
 _STANCES = (Stance.AFFECTED, Stance.LOUD, Stance.UNDERSTANDING, Stance.NONE)
-_ME_FAILURE = int(Mark.ME | Mark.FAILURE)
-_QUESTION, _EXCLAIM, _LINK, _TAGS, _SHORT, _OWN, _STRONG, _MIXED, _INSULT, _NEGATIVE, _POSITIVE = (
-    int(mark)
-    for mark in (
-        Mark.QUESTION, Mark.EXCLAIM, Mark.LINK, Mark.TAGS, Mark.SHORT, Mark.OWN, Mark.STRONG, Mark.MIXED,
-        Mark.INSULT, Mark.NEGATIVE, Mark.POSITIVE,
-    )
-)  # fmt: skip
-_THANKS, _FAILURE, _CLOSED, _CONTRAST = (
-    int(Mark.THANKS),
-    int(Mark.FAILURE),
-    int(Mark.CLOSED),
-    int(Mark.CONTRAST),
-)
+_OWN_FAILURE = Mark.ME | Mark.FAILURE
 
 
 def read(text: str, hint: str = "") -> Reading:
@@ -56,9 +45,9 @@ def _judged(prepared: Plain, spoken: str, lexicon: Book) -> Reading:
     likely = tone.scores(weighed.praise, weighed.blame, found)
     judged = _TONES[likely.index(max(likely))]
     if judged is Tone.NEGATIVE:
-        found |= _NEGATIVE
+        found |= Mark.NEGATIVE
     elif judged is Tone.POSITIVE:
-        found |= _POSITIVE
+        found |= Mark.POSITIVE
     stances = stance.stances(found)
     taken = _STANCES[stances.index(max(stances))]
     affected = taken is Stance.AFFECTED
@@ -82,24 +71,33 @@ def _found(prepared: Plain, tokens: list[str], weighed: Weighed, called: float) 
     found = weighed.marks
     words = prepared.words
     if "?" in words:
-        found |= _QUESTION
+        found |= Mark.QUESTION
     if "!" in words:
-        found |= _EXCLAIM
+        found |= Mark.EXCLAIM
     if prepared.link:
-        found |= _LINK
+        found |= Mark.LINK if found & (Mark.ME | Mark.YOU) else Mark.LINK | Mark.NEWS
     if prepared.hashtags > 2:
-        found |= _TAGS
+        found |= Mark.TAGS
     if len(tokens) <= CURT:
-        found |= _SHORT
-    if found & _ME_FAILURE == _ME_FAILURE:
-        found |= _OWN
-    if found & _CONTRAST and weighed.praise >= PLAINLY and weighed.blame >= PLAINLY:
-        found |= _MIXED
+        found |= Mark.SHORT
+    if found & _OWN_FAILURE == _OWN_FAILURE:
+        found |= Mark.OWN
+    if _both_said(weighed):
+        found |= Mark.MIXED
     if weighed.blame >= FIERCE and weighed.praise < PLAINLY:
-        found |= _STRONG
+        found |= Mark.STRONG
     if called >= 0.5:
-        found |= _INSULT
+        found |= Mark.INSULT
     return found
+
+
+def _both_said(weighed: Weighed) -> bool:
+    """Tell whether fault and good will are both there ("late, but the crew was kind", "bad, but be patient")."""
+    marks = weighed.marks
+    fault = weighed.blame >= PLAINLY or marks & Mark.FAILURE
+    if marks & Mark.MERCY:
+        return bool(fault or marks & Mark.CONTRAST)
+    return bool(fault and marks & Mark.CONTRAST and weighed.praise >= PLAINLY)
 
 
 def _because(
@@ -109,7 +107,7 @@ def _because(
     if judged is Tone.NEUTRAL:
         return ()
     sign = -1.0 if judged is Tone.NEGATIVE else 1.0
-    spoke = [hit for hit in weighed.hits if hit.value * sign > 0]
+    spoke = [hit for hit in weighed.hits if hit.value * sign >= TELLING]
     if not spoke:
         return ()
     if len(spoke) > REASONS:

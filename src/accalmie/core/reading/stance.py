@@ -14,8 +14,6 @@ from accalmie.core.reading.tone import probability, sums
 
 NAMES = ("affected", "loud", "understanding", "none")
 
-_CUSTOMERS, _PRESSURE, _FAILURE = int(Mark.CUSTOMERS), int(Mark.PRESSURE), int(Mark.FAILURE)
-
 
 @lru_cache(maxsize=8_192)
 def stances(found: int) -> tuple[float, float, float, float]:
@@ -35,7 +33,7 @@ def teasing(found: int) -> float:
 
 def downstream(found: int) -> float:
     """Return how likely the writer's own customers press them because of the brand's failure."""
-    if not found & (_CUSTOMERS | _PRESSURE):
+    if not found & (Mark.CUSTOMERS | Mark.PRESSURE):
         return 0.0
     return _downstream(found)
 

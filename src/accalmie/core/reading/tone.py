@@ -6,7 +6,7 @@ import math
 from functools import cache, lru_cache
 from typing import Any
 
-from accalmie.core.reading.lexicon import Mark
+from accalmie.core.reading.lexicon import marks
 from accalmie.phrasebook import table
 
 NAMES = ("negative", "neutral", "positive")
@@ -37,7 +37,7 @@ def sums(table_name: str, name: str, found: int) -> float:
 @cache
 def bits(names: str) -> int:
     """Return the marks of a weight's name ("failure+me") as bits."""
-    return int(sum(Mark[name.upper()] for name in names.split("+")))
+    return marks(names.replace("+", " "))
 
 
 @cache

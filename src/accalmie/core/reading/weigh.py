@@ -17,10 +17,10 @@ DENIED_NEED = -1.7
 #: What stands before "but" counts so much, what stands after it so much.
 BEFORE_BUT, AFTER_BUT = 0.6, 1.2
 
-_NEGATOR, _BACK, _CONTRAST = int(Mark.NEGATOR), int(Mark.BACK), int(Mark.CONTRAST)
-_NEEDED, _FAILURE, _FIRM = int(Mark.NEEDED), int(Mark.FAILURE), int(Mark.FIRM)
+_NEGATOR, _BACK, _CONTRAST = Mark.NEGATOR, Mark.BACK, Mark.CONTRAST
+_NEEDED, _FAILURE, _FIRM = Mark.NEEDED, Mark.FAILURE, Mark.FIRM
 #: These count only where they are not denied.
-_ASSERTED = int(Mark.THANKS | Mark.FAILURE | Mark.CLOSED)
+_ASSERTED = Mark.THANKS | Mark.FAILURE | Mark.CLOSED
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ def weigh(tokens: list[str], book: Book) -> Weighed:
     denied_until = -1
     factor, factor_until = 1.0, -1
     but = -1
+    clause = 0
     place, last = 0, len(tokens)
     while place < last:
         token = tokens[place]
@@ -64,17 +65,17 @@ def weigh(tokens: list[str], book: Book) -> Weighed:
         if cue is NOTHING:
             continue
         if cue is BREAK:
-            denied_until = -1
+            denied_until, clause = -1, len(hits)
             continue
         if cue.tails is not None:
             cue, place = _longest(cue, tokens, place)
         found = cue.marks
         if found & _CONTRAST:
-            denied_until, but = -1, len(hits)
+            denied_until, but, clause = -1, len(hits), len(hits)
         denied = start <= denied_until and not found & _FIRM
         tone = cue.tone
         if found & _BACK:
-            _deny_back(hits, start, but)
+            _deny_back(hits, start, clause)
         if found & _NEGATOR:
             denied_until = place - 1 + REACH
         if cue.problem:
@@ -113,9 +114,9 @@ def _longest(cue: Cue, tokens: list[str], place: int) -> tuple[Cue, int]:
     return best, end
 
 
-def _deny_back(hits: list[Hit], place: int, but: int) -> None:
-    """Turn the last hit before a "pas" or "nicht" at `place`, if it is near and in the same part."""
-    if len(hits) == max(but, 0):
+def _deny_back(hits: list[Hit], place: int, clause: int) -> None:
+    """Turn the last hit before a "pas" or "nicht" at `place`, if it is near and no earlier than hit `clause`."""
+    if len(hits) <= clause:
         return
     hit = hits[-1]
     if hit.denied:

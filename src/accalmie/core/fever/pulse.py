@@ -57,7 +57,9 @@ class Measure:
     that end there.
 
     `fever` is in degrees, 36.6 is usual; `level` 0 to 6 after Graf and Schwede; `expected` and `ceiling` are
-    the usual number of mentions in such an hour, and the most that is still usual. `gap`: nobody listened.
+    the usual number of mentions in such an hour, and the most that is still usual. `authors_hour` is 0 where
+    authors are not known (plain counts). `known`: enough is known of the topic to call something a storm.
+    `gap`: nobody listened, so the level is held.
     """
 
     minute: int
@@ -73,7 +75,7 @@ class Measure:
     usual_negative: float
     known: bool
     gap: bool = False
-    #: 0 to 1, for detectors' benchmarks: 1 is a storm.
+    #: The same as the fever from 0 to 1: 1 is a hurricane.
     score: float = 0.0
     reasons: tuple[Reason, ...] = ()
     #: What speaks against a storm ("one author wrote 40 % of it").

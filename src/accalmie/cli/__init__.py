@@ -53,11 +53,11 @@ def serve(
 
 
 @app.command()
-def work() -> None:
+def work(beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False) -> None:
     """Run a further worker."""
     from accalmie.cli import serving
 
-    raise typer.Exit(serving.work())
+    raise typer.Exit(serving.work(beside=beside))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -11,13 +12,13 @@ import typer
 from accalmie.cli import ground
 
 
-def work() -> int:
-    """Run a worker until it is told to stop."""
+def work(*, beside: bool = False) -> int:
+    """Run a worker until it is told to stop; `beside`: or until whoever started it is gone."""
     ground.settings(every_event=True)
     ground.tables()
     from accalmie.worker.run import until_told
 
-    until_told()
+    until_told(beside=beside)
     return 0
 
 
@@ -49,14 +50,16 @@ def serve(host: str, port: int, *, demo: bool) -> int:
     from django.conf import settings
 
     from accalmie.actions import people
-    from accalmie.pages.charts import prepare
+    from accalmie.pages import chart_library
 
     person, password = people.first()
     if demo:
         _drill_once(person)
-    prepare()
+    chart_library.made()
     host, port = host or settings.HOST, port or settings.PORT
     _hello(host, port, person.username, password)
+    # uvicorn ends by the signal that it got: as an exception it lets us end the worker first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_a_worker, args=(ended,), daemon=True)
     keeper.start()
@@ -99,7 +102,9 @@ def _pages(host: str, port: int) -> None:
 def _keep_a_worker(ended: threading.Event) -> None:
     """Keep one worker running as a child, and start another when it dies."""
     while not ended.is_set():
-        child = subprocess.Popen([sys.executable, "-m", "accalmie", "work"])
+        # The pipe is never written to: it closes when this process ends, however it ends, and the worker notices.
+        command = [sys.executable, "-m", "accalmie", "work", "--beside"]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE)
         while child.poll() is None and not ended.wait(0.5):
             pass
         if ended.is_set():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -63,9 +64,19 @@ def run(stop: threading.Event, worker: str) -> None:
     log.info("worker_ended", worker=worker)
 
 
-def until_told() -> None:
-    """Run a worker in the main thread until SIGINT or SIGTERM."""
+def until_told(*, beside: bool = False) -> None:
+    """Run a worker in the main thread until SIGINT or SIGTERM.
+
+    `beside`: also until standard input is closed, that is, until the process that started it is gone.
+    """
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stop.set())
+    if beside:
+
+        def watch() -> None:
+            sys.stdin.buffer.read()
+            stop.set()
+
+        threading.Thread(target=watch, daemon=True).start()
     run(stop, name())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from accalmie.core.reading.lexicon import Mark
+from accalmie.core.reading.cue import Mark
 from accalmie.core.reading.weigh import Hit
 
 #: What is quoted, told of others or of oneself, denied, or said in jest is rarely an insult.

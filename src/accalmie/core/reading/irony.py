@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from accalmie.core.reading.lexicon import Mark
+from accalmie.core.reading.cue import Mark
 from accalmie.core.reading.weigh import Hit, Weighed
 
 #: So many tokens after thanks or praise a failure is what one is thanked for.
 NEAR = 6
-#: Praise that weighs less is too faint to be meant otherwise.
+#: Praise, or a failure, that weighs less is too faint for irony.
 WARM = 1.2
 #: What ironic praise weighs; what a thank-you at the end of a request weighs.
 TURNED, COURTESY = -0.8, 0.15
@@ -37,7 +37,8 @@ def turn(weighed: Weighed, tokens: list[str]) -> None:
 
 def _for_a_failure(praise: Hit, following: Hit, tokens: list[str]) -> bool:
     if (
-        following.value >= -1.0
+        praise.value < WARM
+        or following.value > -WARM
         or not following.cue.marks & Mark.FAILURE
         or following.start - praise.end > NEAR
     ):

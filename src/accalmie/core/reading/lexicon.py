@@ -7,80 +7,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from accalmie.core.reading.cue import Cue, Mark, marks
 from accalmie.core.reading.text import folded, normal, spelt_out
 from accalmie.phrasebook import table
 
 READ = ("fr", "en", "de")
 #: Words learnt on the way are kept for the next message; beyond so many we begin anew.
 MOST_LEARNT = 10_000
-
-
-class Mark:
-    """What a cue stands for, and what a message is found to be; the lexicons and weights name them.
-
-    Plain numbers, one bit each, and no enum: they are put together millions of times.
-    """
-
-    NEGATOR = 1 << 0  # turns what follows
-    BACK = 1 << 1  # turns what stands before ("marche pas", "geht nicht")
-    CONTRAST = 1 << 2  # what follows weighs more
-    NEEDED = 1 << 3  # tells of a failure when denied
-    FAILURE = 1 << 4  # something of the brand's does not work
-    STILL = 1 << 5  # lasts, or happens again
-    ME = 1 << 6
-    YOU = 1 << 7
-    THANKS = 1 << 8
-    HELP = 1 << 9  # asks for something, or names a case of one's own
-    WAITING = 1 << 10
-    CLOSED = 1 << 11  # the case is over
-    MONEY = 1 << 12
-    MERCY = 1 << 13  # patience, fairness, defence
-    BOYCOTT = 1 << 14
-    GRUDGE = 1 << 15
-    THREAT = 1 << 16
-    REPORTED = 1 << 17  # names that somebody else called, or that the writer calls themselves
-    CUSTOMERS = 1 << 18  # the writer's own
-    PRESSURE = 1 << 19
-    JOKE = 1 << 20
-    HYPOTHETICAL = 1 << 21  # nothing has happened yet
-    FIRM = 1 << 22  # holds its own "not", so another before it turns nothing ("n'ai toujours rien")
-    # What the text as a whole shows, beside its words.
-    QUESTION = 1 << 23
-    EXCLAIM = 1 << 24
-    LINK = 1 << 25
-    NEWS = 1 << 26  # a link, and nobody speaks of themselves or to anybody
-    TAGS = 1 << 27
-    SHORT = 1 << 28
-    # What follows from the others.
-    OWN = 1 << 29  # a failure, told by somebody who speaks of themselves
-    STRONG = 1 << 30  # much blame and hardly any praise
-    MIXED = 1 << 31  # blame and praise, both plain
-    IRONY = 1 << 32  # thanks or praise for a failure
-    INSULT = 1 << 33
-    NEGATIVE = 1 << 34
-    POSITIVE = 1 << 35
-
-
-class Cue:
-    """What a word or phrase says, and which words may follow it to make a phrase, whole (`tails`) or by their stem."""
-
-    __slots__ = ("factor", "insult", "marks", "problem", "stems", "tails", "tone")
-
-    def __init__(self) -> None:
-        self.tone: float | None = None
-        self.insult: float | None = None
-        self.factor = 0.0
-        self.marks = 0
-        self.problem = ""
-        self.tails: dict[str, Cue] | None = None
-        self.stems: tuple[tuple[str, Cue], ...] = ()
-
-    def then(self, word: str) -> Cue | None:
-        """Return the phrase that `word` makes of it, or None."""
-        found = self.tails.get(word) if self.tails is not None else None
-        if found is None and self.stems:
-            return next((cue for stem, cue in self.stems if word.startswith(stem)), None)
-        return found
+#: No stem of the lexicons is longer, and no word that is one.
+LONGEST_STEM, LONGEST_WORD = 24, 60
 
 
 #: A word that says nothing to us.
@@ -132,6 +67,8 @@ class Book:
 
     def learn(self, token: str) -> Cue:
         """Return the cue of a token that is not `known` yet, and remember it."""
+        if len(token) > LONGEST_WORD:
+            return NOTHING
         if len(self.known) >= MOST_LEARNT:
             self.known.clear()
         cue = self._find(token)
@@ -156,16 +93,14 @@ class Book:
         word = self._words.get(token)
         if word is not None and (word.marks or word.tone is not None or word.factor or word.insult):
             return word
-        lengths = range(len(token), 2, -1)
+        lengths = range(min(len(token), LONGEST_STEM), 2, -1)
         like = next((self._stems[token[:n]] for n in lengths if token[:n] in self._stems), None)
         if like is None:
             like = next((self._endings[token[-n:]] for n in lengths if token[-n:] in self._endings), None)
         if like is None or word is None:
             return like or word
         # Like other words of its stem, and it can begin a phrase too.
-        both = _copy(like)
-        both.tails, both.stems = word.tails, word.stems
-        return both
+        return like.beginning(word)
 
     def _entries(self, words: str, name: str) -> Iterator[list[str]]:
         """Yield each entry of a group as its tokens, once for each way in which it is typed."""
@@ -253,18 +188,6 @@ def _fill(cue: Cue, group: dict[str, Any]) -> None:
     cue.insult = group.get("insult", cue.insult)
     cue.factor = group.get("factor", cue.factor)
     cue.problem = group.get("problem", cue.problem)
-
-
-def _copy(cue: Cue) -> Cue:
-    twin = Cue()
-    for name in Cue.__slots__:
-        setattr(twin, name, getattr(cue, name))
-    return twin
-
-
-def marks(names: str) -> int:
-    """Return the bits of marks named as in the phrasebook ("negator back"). Raises AttributeError for another name."""
-    return sum(getattr(Mark, name.upper()) for name in names.split())
 
 
 @cache

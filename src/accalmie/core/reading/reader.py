@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accalmie.core.reading import Reading, Stance, Tone, insult, irony, language, stance, tone
-from accalmie.core.reading.lexicon import READ, Book, Mark, book
+from accalmie.core.reading.cue import Mark
+from accalmie.core.reading.lexicon import READ, Book, book
 from accalmie.core.reading.text import Plain, normal, plain
 from accalmie.core.reading.weigh import Weighed, weigh
 
@@ -16,8 +17,6 @@ TELLING = 0.5
 PLAINLY = 1.2
 #: So much blame is more than displeasure.
 FIERCE = 2.9
-#: A message of so few tokens is a cry more than a report.
-CURT = 6
 
 _TONES = (Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE)
 _STANCES = (Stance.AFFECTED, Stance.LOUD, Stance.UNDERSTANDING, Stance.NONE)
@@ -41,7 +40,7 @@ def _judged(prepared: Plain, spoken: str, lexicon: Book) -> Reading:
     weighed = weigh(tokens, lexicon)
     irony.turn(weighed, tokens)
     called = insult.insult(weighed.hits, tokens, weighed.marks, words)
-    found = _found(prepared, tokens, weighed, called)
+    found = _found(prepared, weighed, called)
     likely = tone.scores(weighed.praise, weighed.blame, found)
     judged = _TONES[likely.index(max(likely))]
     if judged is Tone.NEGATIVE:
@@ -66,7 +65,7 @@ def _judged(prepared: Plain, spoken: str, lexicon: Book) -> Reading:
     )
 
 
-def _found(prepared: Plain, tokens: list[str], weighed: Weighed, called: float) -> int:
+def _found(prepared: Plain, weighed: Weighed, called: float) -> int:
     """Return the marks of the words, and what the text as a whole shows."""
     found = weighed.marks
     words = prepared.words
@@ -78,8 +77,6 @@ def _found(prepared: Plain, tokens: list[str], weighed: Weighed, called: float) 
         found |= Mark.LINK if found & (Mark.ME | Mark.YOU) else Mark.LINK | Mark.NEWS
     if prepared.hashtags > 2:
         found |= Mark.TAGS
-    if len(tokens) <= CURT:
-        found |= Mark.SHORT
     if found & _OWN_FAILURE == _OWN_FAILURE:
         found |= Mark.OWN
     if _both_said(weighed):
@@ -116,4 +113,5 @@ def _because(
     if len(spans) != len(tokens):
         # Letters that change their number when made small ("İ"): the words as they were looked up must do.
         return tuple(" ".join(tokens[hit.start : hit.end]) for hit in spoke)
-    return tuple(prepared.words[spans[hit.start][0] : spans[hit.end - 1][1]] for hit in spoke)
+    quoted = (prepared.words[spans[hit.start][0] : spans[hit.end - 1][1]] for hit in spoke)
+    return tuple(dict.fromkeys(quoted))

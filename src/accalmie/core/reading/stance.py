@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from accalmie.core.reading.lexicon import Mark
+from accalmie.core.reading.cue import Mark
 from accalmie.core.reading.tone import probability, sums
 
 NAMES = ("affected", "loud", "understanding", "none")

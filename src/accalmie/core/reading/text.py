@@ -13,7 +13,7 @@ LONGEST = 4_000
 #: Forwarding, links, names and mail addresses: they carry no tone and no language.
 _LEFT_OUT = re.compile(
     r"^\s*(?:RT|MT)\b\s*(?:@[\w.@-]+\s*:?)?|\bRT\s+(?=@)|(?:https?://|www\.)\S+|(?<!\w)http\b"
-    r"|[\w.+-]+@[\w-]+\.[\w.-]+|@[\w@.-]*\w:?"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]+|@\w+(?:[@.-]\w+)*:?"
 )
 _HASHTAG = re.compile(r"[##](\w+)")
 #: Where the words of "#ServiceClientNul" or "#BER2020fail" meet.

@@ -6,7 +6,7 @@ import math
 from functools import cache, lru_cache
 from typing import Any
 
-from accalmie.core.reading.lexicon import marks
+from accalmie.core.reading.cue import marks
 from accalmie.phrasebook import table
 
 NAMES = ("negative", "neutral", "positive")

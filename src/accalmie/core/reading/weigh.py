@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from accalmie.core.reading.lexicon import BREAK, NOTHING, Book, Cue, Mark
+from accalmie.core.reading.cue import Cue, Mark
+from accalmie.core.reading.lexicon import BREAK, NOTHING, Book
 
 #: So many tokens after "not" are denied, unless the clause ends before.
 REACH = 4
@@ -73,31 +74,30 @@ def weigh(tokens: list[str], book: Book) -> Weighed:
         if found & _CONTRAST:
             denied_until, but, clause = -1, len(hits), len(hits)
         denied = start <= denied_until and not found & _FIRM
-        tone = cue.tone
         if found & _BACK:
             _deny_back(hits, start, clause)
         if found & _NEGATOR:
             denied_until = place - 1 + REACH
         if cue.problem:
-            weighed.problems.append((cue.problem, place - start + abs(tone or 0.0)))
-        if found & _NEEDED and (denied or not tone):
-            value = DENIED_NEED if denied else 0.0
-            hits.append(Hit(value, start, place, cue, denied))
-            marks |= found | _FAILURE if denied else found
-            continue
-        if tone:
-            value = tone * (DENIED_PRAISE if tone > 0 else DENIED_BLAME) if denied else tone
-            if start <= factor_until:
-                value *= factor
-            hits.append(Hit(value, start, place, cue, denied))
-        elif cue.insult:
-            hits.append(Hit(0.0, start, place, cue, denied))
+            weighed.problems.append((cue.problem, place - start + abs(cue.tone or 0.0)))
+        if cue.tone or cue.insult or found & _NEEDED:
+            value = _value(cue, denied)
+            hits.append(Hit(value * factor if start <= factor_until else value, start, place, cue, denied))
         if cue.factor:
             factor, factor_until = cue.factor, place + 1
         marks |= found & ~_ASSERTED if denied else found
     weighed.marks = marks
     _add_up(weighed, but)
     return weighed
+
+
+def _value(cue: Cue, denied: bool) -> float:
+    tone = cue.tone or 0.0
+    if not denied:
+        return tone
+    if cue.marks & _NEEDED:
+        return DENIED_NEED
+    return tone * (DENIED_PRAISE if tone > 0 else DENIED_BLAME)
 
 
 def _longest(cue: Cue, tokens: list[str], place: int) -> tuple[Cue, int]:

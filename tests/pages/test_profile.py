@@ -55,6 +55,7 @@ def test_an_address_is_kept_encrypted_and_never_shown_again():
 def test_an_address_that_is_none_is_told_at_its_field():
     page = browser(olu()).post("/me/contacts/add/", {"label": "x", "address": "no address"}).content.decode()
     assert 'id="id_address_error"' in page
+    assert page.count("autofocus") == 1, "the error has the focus"
     assert not ContactRecord.objects.exists()
 
 

@@ -209,7 +209,7 @@ def test_no_source_yet_is_said(brand):
 
 
 def test_pause_resume_and_remove(brand):
-    one = source(brand, trouble="timed_out", failures=7)
+    one = source(brand, trouble="timed_out", failures=7, heard=3)
     browser(ben()).post(f"/sources/{one.pk}/pause/")
     one.refresh_from_db()
     assert one.state == SourceRecord.PAUSED

@@ -32,13 +32,14 @@ class Form(forms.Form):
 
     default_renderer = Renderer
 
-    def full_clean(self) -> None:
-        """Check everything, then let the browser go to the first error."""
-        super().full_clean()
-        for name in self.fields:
-            if name in self.errors:
-                self.fields[name].widget.attrs["autofocus"] = True
-                break
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Note an error, also one that an action found later, and let the browser go to the first."""
+        super().add_error(field, error)
+        for one in self.fields.values():
+            one.widget.attrs.pop("autofocus", None)
+        first = next((name for name in self.fields if name in self.errors), None)
+        if first is not None:
+            self.fields[first].widget.attrs["autofocus"] = True
 
 
 class InARow(forms.CheckboxSelectMultiple):

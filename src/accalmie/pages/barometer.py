@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -172,8 +173,9 @@ def with_query(request: Visit, **changed: str | None) -> str:
 
 
 def _mentions(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
-    form = FilterForm(request.GET, channels=_channels(row), languages=_languages(row))
-    fields = form.cleaned_data if form.is_valid() else {}
+    form = FilterForm(request.GET, channels=_channels(row, request.GET), languages=_languages(row))
+    form.is_valid()  # What cannot be chosen is left out, and the rest still holds.
+    fields = form.cleaned_data
     asked = search.Asked(
         topic=row.pk,
         channels=tuple(filter(None, [fields.get("channel")])),
@@ -194,10 +196,14 @@ def _mentions(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
     }
 
 
-def _channels(row: TopicRecord) -> list[str]:
-    """Return the channels on which the topic was heard lately. Hours know them without reading mentions."""
+def _channels(row: TopicRecord, asked: QueryDict) -> list[str]:
+    """Return the channels on which the topic was heard lately, and the one that is asked for.
+
+    Hours know them; of the mentions, all would have to be read.
+    """
     hours = HourRecord.objects.filter(topic=row).order_by("-hour").values_list("channels", flat=True)
-    return sorted({name for channels in hours[:LATELY] for name in channels})
+    named = {name for name in asked.getlist("channel") if re.fullmatch(r"[\w .+-]{1,24}", name)}
+    return sorted({name for channels in hours[:LATELY] for name in channels} | named)
 
 
 def _languages(row: TopicRecord) -> list[str]:

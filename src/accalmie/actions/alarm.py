@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from accalmie.actions.note import note
+from accalmie.core.alarm import SAME_STORM
 from accalmie.core.fever.pulse import Measure
 from accalmie.core.lifecycle import NotPossible
 from accalmie.core.people import Do, require
@@ -20,7 +21,7 @@ NEWS = timedelta(hours=1)
 #: Within so long of the last alert about a storm, its growing is told in one alert at the end of that time.
 BREATH = timedelta(minutes=10)
 #: A storm found again within this time of an alarm already known is the same storm.
-SAME = timedelta(hours=3)
+SAME = timedelta(minutes=SAME_STORM)
 
 
 def storm(topic: TopicRecord, at: datetime) -> AlarmRecord | None:

@@ -50,7 +50,12 @@ def checkpoint(topic: TopicRecord, dirty_from: int | None) -> tuple[State, Alarm
     if known is not None and known.id == id:
         return known.state, known.alarm, at
     row = CheckpointRecord.objects.get(pk=id)
-    return State.from_json(row.state), AlarmState.from_json(row.alarm), at
+    try:
+        return State.from_json(row.state), AlarmState.from_json(row.alarm), at
+    except (KeyError, TypeError, ValueError):
+        # Written by another version of the fever: all is measured anew from the pulses.
+        CheckpointRecord.objects.filter(topic=topic).delete()
+        return None
 
 
 def keep_checkpoints(

@@ -10,9 +10,12 @@ import threading
 from datetime import UTC, datetime
 
 import structlog
+from django.db import connection
 
 from accalmie.actions import drill
+from accalmie.core import reading
 from accalmie.records import changes, work
+from accalmie.records.models import SourceRecord
 from accalmie.worker import measure
 from accalmie.worker.alert import Alerting
 from accalmie.worker.listen import Listening
@@ -55,6 +58,7 @@ def run(stop: threading.Event, worker: str) -> None:
     ]
     for loop in loops:
         loop.start()
+    warm()
     log.info("worker_started", worker=worker)
     stop.wait()
     listening.end()
@@ -62,6 +66,13 @@ def run(stop: threading.Event, worker: str) -> None:
         loop.wake.set()
         loop.join(timeout=10)
     log.info("worker_ended", worker=worker)
+
+
+def warm() -> None:
+    """Load lexicons and the language model before the first mention has to wait for them."""
+    if SourceRecord.objects.filter(state=SourceRecord.LISTENING).exists():
+        reading.read_many(["Guten Morgen", "Bonjour à tous", "Good morning", "Buenos días a todos"])
+    connection.close()
 
 
 def until_told(*, beside: bool = False) -> None:

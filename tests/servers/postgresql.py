@@ -26,16 +26,32 @@ def start() -> str:
     """Start a server and return its address. Ends the run with a loud reason where that is not possible."""
     bin = binaries()
     if bin is None:
-        sys.exit("tests: PostgreSQL's server is not installed (Debian: postgresql-15); install it to run these tests")
+        sys.exit(
+            "tests: PostgreSQL's server is not installed (Debian: postgresql-15); install it to run these tests"
+        )
     folder = Path(tempfile.mkdtemp(prefix="accalmie-postgresql-"))
     as_user = _ordinary_user(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data = folder / "data"
-    _run(as_user, bin / "initdb", "-D", data, "-U", "accalmie", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    _run(
+        as_user,
+        bin / "initdb",
+        "-D",
+        data,
+        "-U",
+        "accalmie",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    )
     with (data / "postgresql.conf").open("a") as settings:
-        settings.write(f"\nlisten_addresses='127.0.0.1'\nport={port}\nunix_socket_directories=''\nfsync=off\n")
+        settings.write(
+            f"\nlisten_addresses='127.0.0.1'\nport={port}\nunix_socket_directories=''\nfsync=off\n"
+        )
     _run(as_user, bin / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(_run, as_user, bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,6 +48,28 @@ class Mention:
     hashtags: tuple[str, ...] = field(default=())
     #: The payload as it came, as JSON text.
     raw: str = ""
+
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def storable(mention: Mention) -> Mention:
+    """Return the mention without signs that no database takes: NUL, and halves of characters."""
+    author = mention.author
+    texts = (mention.text, mention.raw, mention.native_id, author.key, author.name)
+    if not any(_UNSTORABLE.search(text) for text in texts):
+        return mention
+
+    def clean(text: str) -> str:
+        return _UNSTORABLE.sub("\ufffd", text)
+
+    return replace(
+        mention,
+        text=clean(mention.text),
+        raw=clean(mention.raw),
+        native_id=clean(mention.native_id),
+        author=replace(author, key=clean(author.key), name=clean(author.name)),
+    )
 
 
 def key(mention: Mention) -> str:

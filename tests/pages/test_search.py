@@ -14,8 +14,9 @@ from accalmie.actions.mention import take_in
 from accalmie.core.mention import EPOCH
 from accalmie.core.network import Batch
 from accalmie.pages.exports import AT_ONCE, flow
-from accalmie.pages.search import MOST_STEPS, STEPS, step_for
+from accalmie.pages.search import MOST_STEPS, STEPS, newest, step_for
 from accalmie.records.models import MentionRecord
+from accalmie.records.search import Asked
 from tests.cast import ben, browser, htmx, mara, olu, ravi
 from tests.heard import LATER, NOON, heard, mention, source, topic
 from tests.questions import asked
@@ -155,6 +156,22 @@ def test_most_shared_and_most_heard(kept):
     assert [one.value for one in answer.context["hashtags"]] == ["aurelia"]
     assert answer.context["by_reach"][0].reach == 40_000
     assert [voice.shares for voice in answer.context["by_repeated"]] == [7]
+
+
+@pytest.mark.parametrize(("most", "minutes"), [(100, None), (40, None), (10, 30), (1, 39)])
+def test_of_very_much_only_the_newest_is_ranked(most, minutes):
+    brand = topic("Aurelia")
+    heard(brand, *[f"Aurelia {number}" for number in range(40)])
+    since = None if minutes is None else NOON + timedelta(minutes=minutes)
+    assert newest(Asked(topic=brand.pk), most) == since
+
+
+def test_a_burst_within_years_is_looked_at_closely():
+    brand = topic("Aurelia")
+    old = mention("Aurelia", 900, said_at=NOON - timedelta(days=4000))
+    take_in(source(brand), Batch("1", (old,)), LATER)
+    heard(brand, *[f"Aurelia {number}" for number in range(40)])
+    assert newest(Asked(), 5) == NOON + timedelta(minutes=35)
 
 
 def test_a_link_that_is_a_script_is_not_a_link(kept):

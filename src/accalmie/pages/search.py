@@ -10,7 +10,6 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accalmie.core.mention import EPOCH, time_of
@@ -31,6 +30,8 @@ STEPS = tuple(
 MOST_STEPS = 180
 #: So many hours of topics are looked at for their channels.
 LATELY = 1000
+#: So many mentions are looked at for what is passed on, the newest.
+MOST_COUNTED = 50_000
 #: So much of a long text is shown in a list; all of it is on the mention's own page.
 MOST_TEXT = 700
 
@@ -221,13 +222,40 @@ def step_for(length: timedelta) -> timedelta:
 
 
 def _passed_on(asked: Asked) -> dict[str, Any]:
+    since = newest(asked, MOST_COUNTED)
+    near = asked if since is None else replace(asked, since=since)
     return {
-        "links": [(one, outward(one.value)) for one in search.links(asked)],
-        "hashtags": search.hashtags(asked),
-        "by_reach": search.voices(asked, by="reach"),
-        "by_repeated": [voice for voice in search.voices(asked, by="repeated") if voice.shares],
-        "now": timezone.now(),
+        "since": since,
+        "links": [(one, outward(one.value)) for one in search.links(near)],
+        "hashtags": search.hashtags(near),
+        "by_reach": search.voices(near, by="reach"),
+        "by_repeated": [voice for voice in search.voices(near, by="repeated") if voice.shares],
     }
+
+
+def newest(asked: Asked, most: int) -> datetime | None:
+    """Return from when on about `most` mentions answer the question; None when there are not more in all.
+
+    Ranking authors and links means to look at every row. Of a million that would take too long to wait for.
+    """
+    span = search.span(asked.topic)
+    if span is None:
+        return None
+    since, step = None, step_for((asked.until or span[1]) - (asked.since or span[0]))
+    for _closer in range(4):
+        counts = search.over_time(asked if since is None else replace(asked, since=since), step=step)
+        begin, counted = since, 0
+        for at, count in reversed(counts):
+            if counted and counted + count > most:
+                break
+            begin, counted = at, counted + count
+        else:
+            begin = since
+        # One step alone may hold too many: then a closer look into it.
+        if begin is None or counted <= 2 * most or step == STEPS[0]:
+            return begin
+        since, step = begin, step_for(step)
+    return since
 
 
 urls: list[URLPattern] = [

@@ -278,7 +278,11 @@ def _count_pane(curve: Curve) -> Spec:
             y=number("g"),
             y2=ZERO,
         ),
-        {**edge, "transform": [{"filter": "datum.c > 0"}]},
+        *(
+            [{**edge, "transform": [{"filter": "datum.c > 0"}]}]
+            if any(p.ceiling for p in curve.points)
+            else []
+        ),
         *(gaps(180, _("Nobody listened")) if curve.gaps else []),
         *(_alarms() if curve.alarms else []),
         _touch(),

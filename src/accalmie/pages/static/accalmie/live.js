@@ -67,16 +67,13 @@ if (zone && !document.cookie.includes(`zone=${zone}`)) {
 }
 
 // A fragment that could not be fetched is told once, at the top, until one comes again.
-function failed(event) {
-  if (event.detail.elt?.dataset.live === undefined || event.detail.xhr?.status >= 400) show(true);
+function failed(on) {
+  document.getElementById("failed").hidden = !on;
 }
-function show(on) {
-  const notice = document.getElementById("failed");
-  if (notice) notice.hidden = !on;
-}
-document.addEventListener("htmx:responseError", failed);
-document.addEventListener("htmx:sendError", failed);
-document.addEventListener("htmx:afterOnLoad", () => show(false));
+["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) =>
+  document.addEventListener(name, () => failed(true)),
+);
+document.addEventListener("htmx:beforeSwap", () => failed(false));
 
 // What was opened stays open when its fragment comes again.
 const open = new Set();

@@ -1,8 +1,7 @@
 """The way out to the web: checked addresses, limits of time and size, and plain words for what went wrong.
 
-`client` is for what we ask ourselves (httpx), `session` for libraries that ask through requests. Both
-connect only to addresses that were checked at that moment, at every hop, and never through a proxy named
-in the environment, which would dial for us unchecked.
+`client` is an httpx client that connects only to addresses that were checked at that moment, at every hop, and
+never through a proxy named in the environment, which would dial for us unchecked.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpcore
 import httpx
@@ -23,12 +22,8 @@ from accalmie.networks import limits
 from accalmie.networks.address import Lookup, checked_address, parsed, public, reachable, shown
 from accalmie.networks.words import in_words, refused
 
-if TYPE_CHECKING:
-    import requests
-
 __all__ = [
-    "checked_address", "client", "fetch", "in_words", "parsed", "public", "read_limited",
-    "refused", "session", "shown",
+    "checked_address", "client", "fetch", "in_words", "parsed", "public", "read_limited", "refused", "shown",
 ]  # fmt: skip
 
 
@@ -51,17 +46,6 @@ def client(
         follow_redirects=False,
         trust_env=False,
     )
-
-
-def session(private_allowed: bool = False) -> requests.Session:
-    """Return a requests.Session under the same rules, for libraries that ask through requests.
-
-    Answers that are not streamed are bounded in size (limits.LARGEST) and time (limits.TOTAL_SECONDS).
-    """
-    # requests is slow to load, and only some networks need it.
-    from accalmie.networks.session import CheckedSession
-
-    return CheckedSession(private_allowed)
 
 
 @cache

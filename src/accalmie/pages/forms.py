@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -61,6 +62,7 @@ class Words(forms.CharField):
         return list(dict.fromkeys(part for part in parts if part))
 
 
+@cache
 def zones() -> list[tuple[str, Any]]:
     """Return all time zones with their region as the group, for a select."""
     regions: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}

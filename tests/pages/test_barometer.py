@@ -255,6 +255,17 @@ def test_mentions_are_filtered_by_tone_channel_and_language():
     assert "Nothing was kept that fits." in page(one, "?channel=feed&tone=positive")
 
 
+def test_what_it_is_made_of_leads_to_the_mentions_behind_it():
+    one = topic("Aurelia")
+    just_said(one, ANGRY, HAPPY)
+    just_said(one, "Aurelia hat heute von neun bis zwölf Uhr geöffnet", network="feed")
+    client, html = browser(olu()), page(one, "?range=6h")
+    addresses = [link.replace("&amp;", "&") for link in re.findall(r'href="(\?[^"]+)#said"', html)]
+    assert addresses == ["?range=6h&tone=negative", "?range=6h&channel=mastodon", "?range=6h&channel=feed"]
+    shown = [len(listed(client.get(f"/topics/{one.pk}/{address}").content.decode())) for address in addresses]
+    assert shown == [1, 2, 1]
+
+
 def test_older_mentions_are_a_link_away_and_none_is_shown_twice():
     one = topic("Aurelia")
     heard(one, *(f"Aurelia number {number}" for number in range(25)))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -64,6 +65,8 @@ class Part:
     value: float | None
     kind: str
     usual: float | None = None
+    #: Which mentions it counts, as the page's query asks for them; "" where they cannot be asked for.
+    query: str = ""
 
 
 class FilterForm(Form):
@@ -95,7 +98,7 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
         "topic": row,
         "look": look,
         "clock": clock,
-        "address": request.get_full_path(),
+        "kept": _kept(look),
         "drill": playing(row, clock),
         **_now(row, measure),
         **_course(request, row, look),
@@ -162,6 +165,14 @@ def _course(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
     return {"chart": charts.fever_chart(curve, pick=pick), "ranges": ranges}
 
 
+def _kept(look: Look) -> str:
+    """Return the beginning of a query that keeps what is looked at, for a link to some of its mentions."""
+    kept = {"range": look.range}
+    if look.picked:
+        kept |= {"since": look.picked[0].isoformat(), "until": look.picked[1].isoformat()}
+    return urlencode(kept) + "&"
+
+
 def with_query(request: Visit, **changed: str | None) -> str:
     """Return the page's address with some of its query changed, or taken out (None)."""
     query = request.GET.copy()
@@ -218,7 +229,13 @@ def parts(made: barometer.MadeOf, measure: MeasureRecord | None) -> dict[str, An
     figures = [
         Part(lazy("Mentions"), mentions, "integer", usual if measure is None or measure.known else None),
         Part(lazy("Different people"), made.authors, "integer"),
-        Part(lazy("Negative"), made.negative / judged if judged else None, "percent", usual_negative),
+        Part(
+            lazy("Negative"),
+            made.negative / judged if judged else None,
+            "percent",
+            usual_negative,
+            "tone=negative",
+        ),
         Part(lazy("Insults"), made.insults, "integer"),
         Part(lazy("Reach"), made.reach, "short"),
         Part(lazy("Teasing"), made.teasing, "integer"),

@@ -42,9 +42,7 @@ def ticks(since: datetime, until: datetime, zone: tzinfo, locale: str, most: int
 
 def _of_hour(at: datetime, locale: str) -> Tick:
     midnight = at.timetz().replace(tzinfo=None) == time(0)
-    return Tick(
-        at, _date(at, "E d MMM", locale) if midnight else dates.format_time(at, "HH:mm", locale=locale)
-    )
+    return Tick(at, _date(at, "E d MMM", locale) if midnight else f"{at:%H:%M}")
 
 
 def _date(at: datetime, form: str, locale: str) -> str:

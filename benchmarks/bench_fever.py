@@ -51,7 +51,10 @@ def _nab() -> list[Figure]:
         told = json.loads(subprocess.run(scorer, check=True, text=True, stdout=subprocess.PIPE).stdout)
     peers = json.loads((SHARED / "bench" / "nab" / "peers.json").read_text())
     return [
-        Figure(f"fever: NAB's Twitter series, {NAMES[profile]} (held out)", f"{part['score']:.1f} ({part['held_out']:.1f})",
-               "", f"best published: {max(peer[profile] for peer in peers.values()):.1f}")
+        Figure(
+            f"fever: NAB's Twitter series, {NAMES[profile]} (held out)",
+            f"{part['score']:.1f} ({part['held_out']:.1f})",
+            beside=f"best published: {max(peer[profile] for peer in peers.values()):.1f}",
+        )
         for profile, part in told["profiles"].items()
-    ]  # fmt: skip
+    ]

@@ -33,8 +33,8 @@ GOAL_SECONDS = 2.0
 WATCH = """() => {
   window.seen = [];
   const look = () => {
-    const numbers = [...document.querySelectorAll('#mentions .mention-text')].map(p => /(\\d+)$/.exec(p.textContent.trim()))
-      .filter(Boolean).map(found => Number(found[1]));
+    const texts = [...document.querySelectorAll('#mentions .mention-text')].map(p => p.textContent.trim());
+    const numbers = texts.map(text => /(\\d+)$/.exec(text)).filter(Boolean).map(found => Number(found[1]));
     if (numbers.length) window.seen.push([Date.now(), Math.max(...numbers)]);
   };
   new MutationObserver(look).observe(document.body, {childList: true, subtree: true});

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db import connection
 
 from accalmie.core.alarm import AlarmState
 from accalmie.core.fever.count import unpack_voices
@@ -115,19 +118,28 @@ def _both(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> l
     return [(max(a, c), min(b, d)) for a, b in one for c, d in other if max(a, c) < min(b, d)]
 
 
+MEASURE = (
+    "topic_id", "minute", "fever", "level", "phase", "mentions_hour", "authors_hour", "negative_hour",
+    "judged_hour", "expected", "ceiling", "usual_negative", "known", "gap", "reasons", "against",
+)  # fmt: skip
+
+
 def replace(topic_id: int, since: int, found: Sequence[Measure]) -> None:
     """Store what was measured from minute `since` on, in place of what was there."""
     MeasureRecord.objects.filter(topic_id=topic_id, minute__gte=since).delete()
-    MeasureRecord.objects.bulk_create([_measure(topic_id, one) for one in found], batch_size=500)
+    marks = ", ".join(["%s"] * len(MEASURE))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {MeasureRecord._meta.db_table}({', '.join(MEASURE)}) VALUES ({marks})",
+            [_values(topic_id, one) for one in found],
+        )
 
 
-def _measure(topic_id: int, one: Measure) -> MeasureRecord:
-    return MeasureRecord(
-        topic_id=topic_id, minute=one.minute, fever=one.fever, level=one.level, phase=one.phase.value,
-        mentions_hour=one.mentions_hour, authors_hour=one.authors_hour, negative_hour=one.negative_hour,
-        judged_hour=one.judged_hour, expected=one.expected, ceiling=one.ceiling,
-        usual_negative=one.usual_negative, known=one.known, gap=one.gap,
-        reasons=plain(one.reasons), against=plain(one.against),
+def _values(topic_id: int, one: Measure) -> tuple[Any, ...]:
+    return (
+        topic_id, one.minute, one.fever, one.level, one.phase.value, one.mentions_hour, one.authors_hour,
+        one.negative_hour, one.judged_hour, one.expected, one.ceiling, one.usual_negative, one.known, one.gap,
+        json.dumps(plain(one.reasons)), json.dumps(plain(one.against)),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import loader
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
+from accalmie.actions import people
 from accalmie.pages.door import Visit, page
 from accalmie.records.models import AlarmRecord, User
 from accalmie.records.work import ALIVE, worker_seen
@@ -95,19 +96,11 @@ class Shell:
 
     @property
     def menu(self) -> list[Item]:
-        """The entries that this installation has pages for."""
-        items = []
-        for name, told, parts in MENU:
-            address = _address(name)
-            if address:
-                count = self.open_alarms if name == "alarms" else 0
-                items.append(Item(str(told), address, self._here(parts), count))
-        return items
-
-    @property
-    def profile(self) -> str:
-        """The address of the person's own page."""
-        return _address("profile") or reverse("account_change_password")
+        """The entries, with what waits behind them."""
+        return [
+            Item(str(told), reverse(name), self._here(parts), self.open_alarms if name == "alarms" else 0)
+            for name, told, parts in MENU
+        ]
 
     def _here(self, parts: tuple[str, ...]) -> bool:
         path = self.request.path
@@ -127,13 +120,6 @@ def moving(request: HttpRequest) -> bool:
     """Tell whether htmx asks for the parts that move, and not the browser for the page (also on going back)."""
     asked = request.headers
     return asked.get("HX-Request") == "true" and asked.get("HX-History-Restore-Request") != "true"
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -165,8 +151,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(_back(request))
     chosen = request.POST.get("language", "")
     if check_for_language(chosen):
-        if isinstance(request.user, User):
-            User.objects.filter(pk=request.user.pk).update(language=chosen)
+        if isinstance(who := request.user, User):
+            people.set_profile(who, language=chosen, zone=who.zone, alerts_per_hour=who.alerts_per_hour)
         answer.set_cookie(
             "accalmie_language",
             chosen,

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver
 
-MODULES = (
-    "shell", "start", "barometer", "drills", "live",
-    "topics", "sources", "imports", "search", "exports", "mentions", "alarms", "team", "profile", "proof",
-)  # fmt: skip
+from accalmie.pages import (
+    alarms,
+    barometer,
+    drills,
+    exports,
+    imports,
+    live,
+    mentions,
+    profile,
+    proof,
+    search,
+    shell,
+    sources,
+    start,
+    team,
+    topics,
+)
 
-urlpatterns: list[URLPattern | URLResolver] = []
-for name in MODULES:
-    if find_spec(f"accalmie.pages.{name}"):
-        try:
-            urlpatterns += getattr(import_module(f"accalmie.pages.{name}"), "urls", [])
-        except ImportError as error:  # while the house is being built; goes away
-            print(f"pages.{name} is left out: {error}", file=sys.stderr)
+urlpatterns: list[URLPattern | URLResolver] = [
+    *start.urls,
+    *barometer.urls,
+    *drills.urls,
+    *topics.urls,
+    *sources.urls,
+    *imports.urls,
+    *search.urls,
+    *exports.urls,
+    *mentions.urls,
+    *alarms.urls,
+    *proof.urls,
+    *team.urls,
+    *profile.urls,
+    *shell.urls,
+    *live.urls,
+]

@@ -65,7 +65,7 @@ def refused(request: HttpRequest, refusal: NotPossible) -> HttpResponseBase:
     if isinstance(refusal, NoRight):
         status, title, why = 403, _("This is not yours to do"), names.no_right(refusal.do)
     else:
-        status, title, why = 409, _("This was not possible"), str(refusal)
+        status, title, why = 409, _("This was not possible"), names.sentence(refusal)
     return render(request, "pages/refused.html", {"title": title, "why": why}, status=status)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accalmie.actions import export
 from accalmie.core.people import Do
+from accalmie.pages import names
 from accalmie.pages.door import Visit, page
 from accalmie.pages.search import opened, questions
 from accalmie.records import search
@@ -51,7 +52,7 @@ def _sent(request: Visit, lines: Lines, ending: str, kind: str) -> HttpResponseB
             answer["Content-Disposition"] = f'attachment; filename="{name}"'
             return answer
     except search.Unclear as unclear:
-        form.add_error("q", str(unclear))
+        form.add_error("q", names.sentence(unclear))
     return render(request, "pages/search.html", shown, status=400)
 
 

@@ -104,6 +104,12 @@ def channel(network: str) -> str:
     return str(CHANNELS.get(network, network))
 
 
+def sentence(refusal: Exception) -> str:
+    """Return why something was not done as a sentence: actions say it in the middle of one."""
+    said = _(str(refusal)) if str(refusal) else ""
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "…")) else ".")
+
+
 def level_told(level: int, name: str) -> str:
     """Return a level of the storm scale for somebody who chooses from which one on they are alerted."""
     return _("Level %(level)d, %(name)s: %(meaning)s") % {

@@ -58,7 +58,7 @@ def add_contact(request: Visit) -> HttpResponseBase:
         try:
             actions.add_contact(request.user, check=_check, **form.cleaned_data)
         except NotPossible as refusal:
-            form.add_error("address", str(refusal))
+            form.add_error("address", names.sentence(refusal))
         else:
             messages.success(request, _("The address is kept. Send a test, so that you can rely on it."))
             return redirect("profile")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accalmie.core.mention import EPOCH, time_of
 from accalmie.core.people import Do, may
+from accalmie.pages import names
 from accalmie.pages.charts import compare_chart
 from accalmie.pages.door import Visit, page
 from accalmie.pages.forms import SearchForm
@@ -78,7 +79,7 @@ def results(request: Visit) -> HttpResponseBase:
         try:
             shown |= _answered(request, form)
         except search.Unclear as unclear:
-            form.add_error("q", str(unclear))
+            form.add_error("q", names.sentence(unclear))
     return render(request, "pages/search.html", shown)
 
 
@@ -90,7 +91,7 @@ def most(request: Visit) -> HttpResponseBase:
         try:
             shown |= _passed_on(questions(form)[0].asked)
         except search.Unclear as unclear:
-            form.add_error("q", str(unclear))
+            form.add_error("q", names.sentence(unclear))
     return render(request, "pages/search_most.html", shown)
 
 
@@ -126,7 +127,7 @@ COMPARED = ("q2", "topic2", "q3", "topic3")
 def questions(form: SearchForm) -> list[Question]:
     """Return the questions of a valid form: the first, and those that it is compared with."""
     fields = form.cleaned_data
-    names = dict(TopicRecord.objects.values_list("id", "name"))
+    topics = dict(TopicRecord.objects.values_list("id", "name"))
     first = Asked(
         words=fields["q"], topic=fields["topic"], channels=tuple(fields["channel"]),
         languages=tuple(fields["language"]), tones=tuple(fields["tone"]), author=fields["author"].strip(),
@@ -136,7 +137,7 @@ def questions(form: SearchForm) -> list[Question]:
     for words, topic in (("q2", "topic2"), ("q3", "topic3")):
         if fields[words] or fields[topic]:
             asked.append(replace(first, words=fields[words], topic=fields[topic]))
-    return [Question(_named(one, names), one) for one in asked]
+    return [Question(_named(one, topics), one) for one in asked]
 
 
 def _named(asked: Asked, topics: dict[int, str]) -> str:

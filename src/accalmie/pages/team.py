@@ -39,7 +39,7 @@ def invite(request: Visit) -> HttpResponseBase:
         except NoRight:
             raise
         except NotPossible as refusal:
-            form.add_error("username", str(refusal))
+            form.add_error("username", names.sentence(refusal))
         else:
             return render(
                 request, "pages/one_time.html", {"person": person, "password": password, "new": True}

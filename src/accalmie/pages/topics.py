@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accalmie.actions import topic as actions
 from accalmie.core.lifecycle import NotPossible
 from accalmie.core.people import Do, NoRight, may, require
+from accalmie.pages import names
 from accalmie.pages.door import Visit, page
 from accalmie.pages.forms import TopicForm, of_topic
 from accalmie.records.models import HearingRecord, TopicRecord
@@ -88,7 +89,7 @@ def _kept(request: Visit, form: TopicForm, topic_id: int | None) -> TopicRecord 
     except NoRight:
         raise
     except NotPossible as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, names.sentence(refusal))
         return None
     return topic
 

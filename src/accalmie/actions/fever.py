@@ -109,9 +109,11 @@ def _store(
 ) -> None:
     measures.replace(topic.id, start, walk.found)
     measures.keep_hours(topic.id, start, end, walk.usual)
+    # A drill's storm is news on the drill's own clock; what a file tells is news only if it is.
+    present = clock if topic.drill else now
     for verdict, measure in walk.verdicts:
-        alarm.settle(topic, verdict.value, measure, clock, now)
-    if walk.alarm.active and not more:
+        alarm.settle(topic, verdict.value, measure, present, now)
+    if walk.alarm.active and not more and present - clock < alarm.NEWS:
         alarm.wake(topic, now)
     standing = walk.state.standing
     last = walk.found[-1] if walk.found else None

@@ -101,13 +101,29 @@ def moment(minute: int) -> datetime:
     return EPOCH + minute * MINUTE
 
 
+#: Sources that do not listen: what they hold was said before.
+NOT_LIVE = ("file", "drill")
+#: After the last mention of a file, a storm in it has this long to cool down.
+COOLING = timedelta(hours=6)
+
+
 def clock_of(topic: TopicRecord) -> datetime:
-    """Return the topic's now: the world's, or a drill's own clock as far as it was played."""
+    """Return the topic's now: the world's; a drill's own clock; or, of files alone, where they end.
+
+    Nobody listened after the end of a file: the years since then are neither calm nor to be measured.
+    """
+    now = datetime.now(UTC)
     if topic.drill:
         source = SourceRecord.objects.filter(topic=topic, kind="drill").first()
-        if source is not None and source.cursor:
-            return min(datetime.fromisoformat(source.cursor), datetime.now(UTC))
-    return datetime.now(UTC)
+        return (
+            min(datetime.fromisoformat(source.cursor), now) if source is not None and source.cursor else now
+        )
+    if SourceRecord.objects.filter(topic=topic).exclude(kind__in=NOT_LIVE).exists():
+        return now
+    last = (
+        PulseRecord.objects.filter(topic=topic).order_by("-minute").values_list("minute", flat=True).first()
+    )
+    return now if last is None else min(moment(last) + COOLING, now)
 
 
 def now_of(topic: TopicRecord) -> MeasureRecord | None:
@@ -127,12 +143,7 @@ def overview() -> list[TopicNow]:
     alarms = {
         alarm.topic_id: alarm for alarm in AlarmRecord.objects.filter(cleared_at__isnull=True).order_by("id")
     }
-    drills = {s.topic_id: s.cursor for s in SourceRecord.objects.filter(kind="drill")}
-    now = datetime.now(UTC)
-    clocks = {}
-    for topic in topics:
-        cursor = drills.get(topic.id, "")
-        clocks[topic.id] = min(datetime.fromisoformat(cursor), now) if cursor else now
+    clocks = _clocks(topics)
     hours: dict[int, list[HourRecord]] = {topic.id: [] for topic in topics}
     if topics:
         earliest = min(clocks.values()) - DAY
@@ -149,6 +160,27 @@ def overview() -> list[TopicNow]:
     return sorted(
         rows, key=lambda row: (row.alarm is None, -row.topic.level, -row.topic.fever, row.topic.name)
     )
+
+
+def _clocks(topics: Sequence[TopicRecord]) -> dict[int, datetime]:
+    """Return `clock_of` each topic, in three questions for all of them."""
+    now = datetime.now(UTC)
+    drills = dict(SourceRecord.objects.filter(kind="drill").values_list("topic_id", "cursor"))
+    live = set(SourceRecord.objects.exclude(kind__in=NOT_LIVE).values_list("topic_id", flat=True))
+    ends = dict(
+        HourRecord.objects.filter(mentions__gt=0)
+        .values("topic_id")
+        .annotate(last=Max("hour"))
+        .values_list("topic_id", "last")
+    )
+    clocks = {}
+    for topic in topics:
+        clocks[topic.id] = now
+        if drills.get(topic.id):
+            clocks[topic.id] = min(datetime.fromisoformat(drills[topic.id]), now)
+        elif topic.id not in live and topic.id in ends:
+            clocks[topic.id] = min(EPOCH + (ends[topic.id] + 1) * HOUR + COOLING, now)
+    return clocks
 
 
 def curve(topic: TopicRecord, since: datetime, until: datetime) -> Curve:

@@ -13,7 +13,7 @@ from accalmie.core.alarm import AlarmState
 from accalmie.core.fever.count import unpack_voices
 from accalmie.core.fever.measure import State
 from accalmie.core.fever.pulse import Measure, Phase, Reason
-from accalmie.records.barometer import gaps, minute, moment
+from accalmie.records.barometer import NOT_LIVE, gaps, minute, moment
 from accalmie.records.models import (
     CheckpointRecord,
     HourRecord,
@@ -26,6 +26,10 @@ from accalmie.records.models import (
 #: Checkpoints of the last hours are all kept, of older days one a day.
 HOURS_KEPT = 12
 DAY = 1440
+#: Between a file's last mention and the first moment of listening; less than this is no gap worth showing.
+UNHEARD_MINUTES = 60
+#: Hours in which nobody spoke for longer than this have no row: the charts know them to be empty.
+SILENT_HOURS = 14 * 24
 
 
 @dataclass(slots=True)
@@ -103,14 +107,28 @@ def deaf(topic: TopicRecord, since: int, until: int) -> list[tuple[int, int]]:
 
     Where one of several still listens the storm is seen, so nothing is held back; the page shows every gap.
     """
-    live = list(SourceRecord.objects.filter(topic=topic).exclude(kind__in=("file", "drill")))
+    live = list(SourceRecord.objects.filter(topic=topic).exclude(kind__in=NOT_LIVE))
     if not live:
         return []
+    unheard = _before_listening(topic, live, since, until)
     common: list[tuple[int, int]] | None = None
     for source in live:
         mine = [(minute(a), minute(b)) for a, b in gaps(topic, moment(since), moment(until), source)]
         common = mine if common is None else _both(common, mine)
-    return [(a, b) for a, b in common or [] if a < b]
+    return sorted([(a, b) for a, b in common or [] if a < b] + unheard)
+
+
+def _before_listening(
+    topic: TopicRecord, live: Sequence[SourceRecord], since: int, until: int
+) -> list[tuple[int, int]]:
+    """Return the stretch between the end of what was read in from files and the beginning of listening."""
+    began = minute(min(source.created_at for source in live))
+    before = PulseRecord.objects.filter(topic=topic, minute__lt=began).order_by("-minute")
+    last = before.values_list("minute", flat=True).first()
+    if last is None or began - last < UNHEARD_MINUTES:
+        return []
+    begins, ends = max(last + 1, since), min(began, until)
+    return [(begins, ends)] if begins < ends else []
 
 
 def _both(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -158,7 +176,18 @@ def keep_hours(topic_id: int, start: int, end: int, usual: Mapping[int, tuple[fl
     _heat(topic_id, rows, first, last)
     _count(topic_id, rows, first, last)
     HourRecord.objects.filter(topic_id=topic_id, hour__gte=first).delete()
-    HourRecord.objects.bulk_create(rows.values(), batch_size=500)
+    HourRecord.objects.bulk_create(_near_words(rows), batch_size=500)
+
+
+def _near_words(rows: Mapping[int, HourRecord]) -> list[HourRecord]:
+    """Return the hours without those deep in a silence of weeks or years."""
+    kept, spoken = [], min(rows, default=0)
+    for hour, row in sorted(rows.items()):
+        if row.mentions:
+            spoken = hour
+        if hour - spoken <= SILENT_HOURS:
+            kept.append(row)
+    return kept
 
 
 def _heat(topic_id: int, rows: Mapping[int, HourRecord], first: int, last: int) -> None:

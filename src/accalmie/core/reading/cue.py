@@ -30,22 +30,23 @@ class Mark:
     CUSTOMERS = 1 << 18  # the writer's own
     PRESSURE = 1 << 19
     JOKE = 1 << 20
-    HYPOTHETICAL = 1 << 21  # nothing has happened yet
-    FIRM = 1 << 22  # holds its own "not", so another before it turns nothing ("n'ai toujours rien")
+    LAUGH = 1 << 21  # a laughing or winking face
+    HYPOTHETICAL = 1 << 22  # nothing has happened yet
+    FIRM = 1 << 23  # holds its own "not", so another before it turns nothing ("n'ai toujours rien")
     # What the text as a whole shows, beside its words.
-    QUESTION = 1 << 23
-    EXCLAIM = 1 << 24
-    LINK = 1 << 25
-    NEWS = 1 << 26  # a link, and nobody speaks of themselves or to anybody
-    TAGS = 1 << 27
+    QUESTION = 1 << 24
+    EXCLAIM = 1 << 25
+    LINK = 1 << 26
+    NEWS = 1 << 27  # a link, and nobody speaks of themselves or to anybody
+    TAGS = 1 << 28
     # What follows from the others.
-    OWN = 1 << 28  # a failure, told by somebody who speaks of themselves
-    STRONG = 1 << 29  # much blame and hardly any praise
-    MIXED = 1 << 30  # blame and praise, both plain
-    IRONY = 1 << 31  # thanks or praise for a failure
-    INSULT = 1 << 32
-    NEGATIVE = 1 << 33
-    POSITIVE = 1 << 34
+    OWN = 1 << 29  # a failure, told by somebody who speaks of themselves
+    STRONG = 1 << 30  # much blame and hardly any praise
+    MIXED = 1 << 31  # blame and praise, both plain
+    IRONY = 1 << 32  # thanks or praise for a failure
+    INSULT = 1 << 33
+    NEGATIVE = 1 << 34
+    POSITIVE = 1 << 35
 
 
 class Cue:

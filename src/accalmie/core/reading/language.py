@@ -35,6 +35,10 @@ LISTENED, IN_LEXICON, HINTED = 0.4, 1.5, 1.0
 #: Up to so many words the lexicons are asked.
 FEW = 4
 
+_OTHERS = "others"
+#: Written in Latin letters, as they mostly are in social networks, the library takes these for others.
+_UNKNOWN_TO_THE_LIBRARY = frozenset({"hi"})
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -48,6 +52,9 @@ def identify(sentence: str, hint: str = "") -> str:
         return UNDETERMINED
     start = sentence[:ENOUGH] if len(sentence) > ENOUGH else sentence
     words = _WORDS.findall(start.lower())
+    if len(words) <= FEW:
+        start = _DRAWN_OUT.sub(r"\1", start)
+        words = _WORDS.findall(start.lower())
     return _by_function_words(words) or _by_library(start, words, hint[:2].lower())
 
 
@@ -65,7 +72,7 @@ def _by_function_words(words: list[str]) -> str:
     first = max(points, key=points.__getitem__)
     rest = max((value for language, value in points.items() if language != first), default=0)
     # A half of another language is a mixed text, or one of those that share many words.
-    return first if points[first] >= DECIDED and rest * 3 <= points[first] and first != "other" else ""
+    return first if points[first] >= DECIDED and rest * 3 <= points[first] and first != _OTHERS else ""
 
 
 def _by_library(start: str, words: list[str], hint: str) -> str:
@@ -107,9 +114,9 @@ def _function_words() -> dict[str, tuple[tuple[str, int], ...]]:
             votes.setdefault(word, {})[language] = CLEAR
         for word in words["shared"].split():
             votes.setdefault(word, {})[language] = SHARED
-    for words in table("lexicon/other").values():
+    for language, words in table("lexicon/other").items():
         for word in words.split():
-            votes.setdefault(word, {})["other"] = CLEAR
+            votes.setdefault(word, {})[language if language in _UNKNOWN_TO_THE_LIBRARY else _OTHERS] = CLEAR
     return {word: tuple(whose.items()) for word, whose in votes.items()}
 
 

@@ -16,7 +16,7 @@ TELLING = 0.5
 #: From so much praise, or blame, on it is plainly said.
 PLAINLY = 1.2
 #: So much blame is more than displeasure.
-FIERCE = 2.9
+FIERCE = 2.3
 
 _TONES = (Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE)
 _STANCES = (Stance.AFFECTED, Stance.LOUD, Stance.UNDERSTANDING, Stance.NONE)
@@ -28,7 +28,7 @@ def read(text: str, hint: str = "") -> Reading:
     prepared = plain(text)
     spoken = language.identify(prepared.sentence, hint)
     if spoken == language.UNDETERMINED and prepared.hashtags:
-        spoken = language.identify(prepared.words, hint)
+        spoken = language.identify(f"{prepared.words} {prepared.labels}", hint)
     if spoken not in READ:
         return Reading(language=spoken, tone=Tone.UNKNOWN, model=MODEL)
     return _judged(prepared, spoken, book(spoken))
@@ -37,7 +37,9 @@ def read(text: str, hint: str = "") -> Reading:
 def _judged(prepared: Plain, spoken: str, lexicon: Book) -> Reading:
     words = normal(prepared.words)
     tokens = lexicon.take_apart(words)
-    weighed = weigh(tokens, lexicon)
+    labels = lexicon.take_apart(normal(prepared.labels)) if prepared.labels else []
+    tokens += labels
+    weighed = weigh(tokens, lexicon, len(labels))
     irony.turn(weighed, tokens)
     called = insult.insult(weighed.hits, tokens, weighed.marks, words)
     found = _found(prepared, weighed, called)
@@ -109,9 +111,10 @@ def _because(
         return ()
     if len(spoke) > REASONS:
         spoke = sorted(sorted(spoke, key=lambda hit: -abs(hit.value))[:REASONS], key=lambda hit: hit.start)
-    spans = [found.span() for found in lexicon.spans(prepared.words)]
+    written = prepared.words + prepared.labels
+    spans = [found.span() for found in lexicon.spans(written)]
     if len(spans) != len(tokens):
         # Letters that change their number when made small ("İ"): the words as they were looked up must do.
         return tuple(" ".join(tokens[hit.start : hit.end]) for hit in spoke)
-    quoted = (prepared.words[spans[hit.start][0] : spans[hit.end - 1][1]] for hit in spoke)
+    quoted = (written[spans[hit.start][0] : spans[hit.end - 1][1]] for hit in spoke)
     return tuple(dict.fromkeys(quoted))

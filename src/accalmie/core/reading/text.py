@@ -16,6 +16,7 @@ _LEFT_OUT = re.compile(
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]+|@\w+(?:[@.-]\w+)*:?"
 )
 _HASHTAG = re.compile(r"[##](\w+)")
+_LABELS = re.compile(r"(?:\s*[##]\w+)+\s*$")
 #: Where the words of "#ServiceClientNul" or "#BER2020fail" meet.
 _SEAM = re.compile(
     r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][^\W\dA-ZÀ-ÖØ-Þ_])|_|(?<=\D)(?=\d)|(?<=\d)(?=\D)"
@@ -35,9 +36,11 @@ _DIGITS = re.compile(r"(?<!<)\d+")
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A message made ready. `words` has its hashtags opened and stands in the writer's own letters."""
+    """A message made ready, in the writer's own letters, its hashtags opened."""
 
     words: str
+    #: The words of the hashtags at its end: labels on a message, and not what it tells.
+    labels: str
     #: Without hashtags: what the language is told by.
     sentence: str
     link: bool
@@ -65,9 +68,13 @@ def plain(text: str) -> Plain:
     if link or "@" in text or "RT" in text:
         text = _LEFT_OUT.sub(" ", text)
     if "#" not in text:
-        return Plain(text, text, link, 0)
+        return Plain(text, "", text, link, 0)
     sentence, hashtags = _HASHTAG.subn(" ", text)
-    return Plain(_HASHTAG.sub(_opened, text), sentence, link, hashtags)
+    end = _LABELS.search(text)
+    told = end.start() if end and sentence.strip() else len(text)
+    return Plain(
+        _HASHTAG.sub(_opened, text[:told]), _HASHTAG.sub(_opened, text[told:]), sentence, link, hashtags
+    )
 
 
 def normal(words: str) -> str:

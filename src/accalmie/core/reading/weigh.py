@@ -47,8 +47,11 @@ class Weighed:
     problems: list[tuple[str, float]] = field(default_factory=list)
 
 
-def weigh(tokens: list[str], book: Book) -> Weighed:
-    """Return what `tokens` come to. One pass; the longest phrase wins over its words."""
+def weigh(tokens: list[str], book: Book, labels: int = 0) -> Weighed:
+    """Return what `tokens` come to. One pass; the longest phrase wins over its words.
+
+    The last `labels` tokens are hashtags at the end: they praise or blame, and are cues of nothing else.
+    """
     weighed = Weighed()
     hits = weighed.hits
     known, learn = book.known, book.learn
@@ -58,11 +61,14 @@ def weigh(tokens: list[str], book: Book) -> Weighed:
     but = -1
     clause = 0
     place, last = 0, len(tokens)
+    told = last - labels
     while place < last:
         token = tokens[place]
         cue = known.get(token) or learn(token)
         start = place
         place += 1
+        if start == told:
+            denied_until, clause = -1, len(hits)
         if cue is NOTHING:
             continue
         if cue is BREAK:
@@ -85,7 +91,8 @@ def weigh(tokens: list[str], book: Book) -> Weighed:
             hits.append(Hit(value * factor if start <= factor_until else value, start, place, cue, denied))
         if cue.factor:
             factor, factor_until = cue.factor, place + 1
-        marks |= found & ~_ASSERTED if denied else found
+        if start < told:
+            marks |= found & ~_ASSERTED if denied else found
     weighed.marks = marks
     _add_up(weighed, but)
     return weighed

@@ -13,7 +13,14 @@ from accalmie.core.mention import time_of
 from accalmie.core.network import Batch
 from accalmie.pages.next_step import next_step
 from accalmie.records.barometer import minute
-from accalmie.records.models import AlarmRecord, GapRecord, MeasureRecord, MentionRecord, TopicRecord
+from accalmie.records.models import (
+    AlarmRecord,
+    GapRecord,
+    MeasureRecord,
+    MentionRecord,
+    SourceRecord,
+    TopicRecord,
+)
 from tests.cast import ada, ben, browser, htmx, mara, olu, ravi
 from tests.heard import NOON, heard, mention, source, topic
 from tests.questions import asked
@@ -191,6 +198,35 @@ def test_a_gap_is_told_as_a_gap():
         source=source(one), since=now - timedelta(hours=3), until=now - timedelta(hours=2), why="down"
     )
     assert "Nobody listened" in page(one)
+
+
+def gaps_of(html: str) -> list[str]:
+    return re.findall(r"Nobody listened: ([^.]+)\.", html)
+
+
+def test_the_time_before_anybody_listened_is_no_calm():
+    one = topic("Aurelia")
+    just_said(one, ANGRY)
+    assert len(gaps_of(page(one, "?range=month"))) == 1
+    TopicRecord.objects.update(created_at=datetime.now(UTC) - timedelta(days=60))
+    assert gaps_of(page(one, "?range=month")) == [], "it listened, and nobody spoke"
+
+
+def test_a_file_tells_of_its_own_time_and_of_no_other():
+    one = topic("Aurelia")
+    now = datetime.now(UTC)
+    said = mention(ANGRY, said_at=now - timedelta(hours=9))
+    take_in(source(one, kind="file"), Batch("1", (said,)), now)
+    TopicRecord.objects.update(created_at=NOON)
+    html = page(one, "?range=day")
+    assert "This topic has only files" in html
+    assert len(gaps_of(html)) == 1, "since the last line of the file, nobody listened"
+
+
+def test_paused_sources_hear_nothing():
+    one = topic("Aurelia")
+    source(one, state="paused")
+    assert "All its sources are paused or stopped" in page(one)
 
 
 def test_times_are_told_in_the_persons_zone():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -50,6 +50,8 @@ class Look:
     since: datetime
     until: datetime
     picked: tuple[datetime, datetime] | None
+    #: When the first and the last mention were said; None without any.
+    span: tuple[datetime, datetime] | None = None
 
     @property
     def parts(self) -> tuple[datetime, datetime]:
@@ -94,6 +96,7 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
     clock = barometer.clock_of(row)
     look = looked_at(request.GET, row, clock)
     measure = barometer.now_of(row)
+    sources = _sources(row)
     shown = {
         "topic": row,
         "look": look,
@@ -101,10 +104,10 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
         "kept": _kept(look),
         "drill": playing(row, clock),
         **_now(row, measure),
-        **_course(request, row, look),
+        **_course(request, row, look, listening=sources["listening"]),
         **_mentions(request, row, look),
         "parts": parts(barometer.made_of(row, *look.parts), None if look.picked else measure),
-        "sources": _sources(row),
+        "sources": sources,
         "may": {do.name.lower(): may(request.user.rank, do) for do in Do},
     }
     return render(request, "pages/_topic_live.html" if moving(request) else "pages/topic.html", shown)
@@ -114,10 +117,10 @@ def looked_at(asked: QueryDict, row: TopicRecord, clock: datetime) -> Look:
     """Return what an address asks to see. What cannot be understood is as if it were not there."""
     chosen = asked.get("range", "")
     lengths = {key: length for key, length, _told in RANGES}
-    span = search.span(row.pk) if chosen not in lengths or chosen == "all" else None
+    span = search.span(row.pk)
     if chosen not in lengths:
-        # What was read in from an old file would be an empty day: show all of it.
-        chosen = "all" if span and span[1] < clock - 24 * HOUR else "day"
+        # What was read in from an old file would be an empty day: show all of it. A drill is a matter of hours.
+        chosen = "all" if span and span[1] < clock - 24 * HOUR else "6h" if row.drill else "day"
     length = lengths[chosen]
     until = clock
     if length is None:
@@ -126,7 +129,7 @@ def looked_at(asked: QueryDict, row: TopicRecord, clock: datetime) -> Look:
     else:
         since = clock - length
     a, b = _moment(asked.get("since", "")), _moment(asked.get("until", ""))
-    return Look(chosen, since, until, (a, b) if a and b and a < b else None)
+    return Look(chosen, since, until, (a, b) if a and b and a < b else None, span)
 
 
 def _moment(text: str) -> datetime | None:
@@ -155,14 +158,31 @@ def sentences(reasons: list[dict[str, Any]]) -> list[str]:
     return [sentence(reason["key"], reason["values"], told.reader(), zone) for reason in reasons]
 
 
-def _course(request: Visit, row: TopicRecord, look: Look) -> dict[str, Any]:
+def _course(request: Visit, row: TopicRecord, look: Look, *, listening: bool) -> dict[str, Any]:
     curve = barometer.curve(row, look.since, look.until)
+    curve = replace(curve, gaps=with_silence(curve, row, look.span, listening=listening))
     pick = with_query(request, range=look.range, since=None, until=None, before=None)
     ranges = [
         (name, with_query(request, range=key, since=None, until=None, before=None), key == look.range)
         for key, _length, name in RANGES
     ]
     return {"chart": charts.fever_chart(curve, pick=pick), "ranges": ranges}
+
+
+def with_silence(
+    curve: barometer.Curve, row: TopicRecord, span: tuple[datetime, datetime] | None, *, listening: bool
+) -> list[tuple[datetime, datetime]]:
+    """Return the curve's gaps, and the time before anybody listened, and since then if nobody listens now.
+
+    What was not listened to is never shown as calm. Files tell of the time from their first mention to their last.
+    """
+    first, last = span or (row.created_at, row.created_at)
+    begins = min(first, row.created_at)
+    gaps = [(curve.since, min(begins, curve.until))] if begins > curve.since else []
+    gaps += [(a, b) for a, b in curve.gaps if a >= begins]
+    if not listening and last + HOUR < curve.until:
+        gaps.append((max(last, curve.since), curve.until))
+    return gaps
 
 
 def _kept(look: Look) -> str:
@@ -256,11 +276,14 @@ def parts(made: barometer.MadeOf, measure: MeasureRecord | None) -> dict[str, An
 
 
 def _sources(row: TopicRecord) -> dict[str, Any]:
-    rows = list(SourceRecord.objects.filter(topic=row).values_list("trouble", "last_heard_at", "state"))
+    rows = list(SourceRecord.objects.filter(topic=row).values_list("trouble", "kind", "state"))
+    ears = [state for _trouble, kind, state in rows if kind != "file"]
     return {
         "count": len(rows),
-        "troubled": sum(1 for trouble, _at, _state in rows if trouble),
-        "last_heard": max((at for _trouble, at, _state in rows if at), default=None),
+        "troubled": sum(1 for trouble, _kind, _state in rows if trouble),
+        # A drill hears up to its own clock, also when it is held or over.
+        "listening": row.drill or SourceRecord.LISTENING in ears,
+        "only_files": bool(rows) and not ears,
     }
 
 

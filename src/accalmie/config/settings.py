@@ -90,6 +90,7 @@ ACCOUNT_ADAPTER = "accalmie.pages.signin.Adapter"
 ACCOUNT_FORMS = {
     "login": "accalmie.pages.signin.SignInForm",
     "change_password": "accalmie.pages.signin.PasswordForm",
+    "reauthenticate": "accalmie.pages.signin.AgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]

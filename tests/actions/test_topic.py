@@ -44,8 +44,20 @@ def test_two_topics_cannot_have_one_name(mara):
         topics.make(mara, name="Aurelia", words=["b"])
 
 
-def test_removing_a_topic_takes_its_mentions_along_but_not_those_of_others(mara):
-    one, two = topic("Aurelia"), topic("Borea")
+def test_removing_a_brand_keeps_what_was_said_and_frees_its_name(mara):
+    brand = topic("Aurelia")
+    heard(brand, "Aurelia is late")
+    topics.remove(mara, brand.id)
+    assert not TopicRecord.objects.exists()
+    assert search.count(Asked("late")) == 1, "the words of others are never deleted"
+    again = topics.make(mara, name="Aurelia", words=["Aurelia"])
+    heard(again, "Aurelia is late")
+    assert search.count(Asked(topic=again.id)) == 1
+    assert search.count(Asked("late")) == 1
+
+
+def test_removing_a_drill_takes_its_mentions_along_but_not_those_of_others(mara):
+    one, two = topic("Aurelia", drill=True), topic("Borea")
     heard(one, "Aurelia and Borea", "Aurelia alone")
     heard(two, "Aurelia and Borea")
     topics.remove(mara, one.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accalmie.actions.note import note
 from accalmie.core.alarm import SAME_STORM
@@ -161,10 +162,10 @@ def acknowledge(who: User, alarm_id: int) -> AlarmRecord:
         .first()
     )
     if alarm is None:
-        raise NotPossible("this alarm was removed with its topic")
+        raise NotPossible(_("This alarm was removed with its topic."))
     if alarm.acknowledged_at is not None:
-        name = alarm.acknowledged_by.username if alarm.acknowledged_by else "somebody"
-        raise NotPossible(f"{name} has acknowledged this alarm already")
+        name = alarm.acknowledged_by.username if alarm.acknowledged_by else _("Somebody")
+        raise NotPossible(_("%(name)s has acknowledged this alarm already.") % {"name": name})
     now = datetime.now(UTC)
     seen = AlarmRecord.objects.filter(pk=alarm.pk, acknowledged_at__isnull=True)
     state = AlarmRecord.HELD if alarm.state == AlarmRecord.RAISED else alarm.state

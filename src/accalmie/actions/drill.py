@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accalmie.actions import lease, topic
 from accalmie.actions.mention import take_in
@@ -29,9 +30,12 @@ def start(who: User, *, scenario: str, seed: int = 1, speed: float = 60.0) -> To
     """
     require(who.rank, Do.DRILL)
     if scenario not in drill.SCENARIOS:
-        raise NotPossible(f"there is no scenario {scenario}; there are {', '.join(drill.SCENARIOS)}")
+        raise NotPossible(
+            _("There is no scenario %(scenario)s; there are %(known)s.")
+            % {"scenario": scenario, "known": ", ".join(drill.SCENARIOS)}
+        )
     if not 1 <= speed <= 3600:
-        raise NotPossible("a drill is played 1 to 3600 times as fast as life")
+        raise NotPossible(_("A drill is played 1 to 3600 times as fast as life."))
     now = datetime.now(UTC)
     ends = drill.ends_at(now, speed, drill.SCENARIOS[scenario].duration)
     play = _play(scenario, seed, ends.isoformat())
@@ -76,7 +80,7 @@ def _source(topic_id: int) -> SourceRecord:
     rows = SourceRecord.objects.select_for_update(of=("self",)).select_related("topic")
     source = rows.filter(topic_id=topic_id, kind=KIND).first()
     if source is None:
-        raise NotPossible("this drill was removed meanwhile")
+        raise NotPossible(_("This drill was removed meanwhile."))
     return source
 
 

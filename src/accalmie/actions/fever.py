@@ -7,6 +7,7 @@ checkpoint: a million imported mentions are measured in many small transactions,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ from accalmie.records.writer import alone
 OPEN_MINUTES = 2
 #: So many pulses are walked in one transaction.
 PIECE = 3000
+#: Between two pieces others may write.
+BREATH_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -70,6 +73,9 @@ def measure(topic_id: int, now: datetime) -> int:
     while more:
         count, more = _piece(topic_id, now)
         walked += count
+        if more:
+            # SQLite gives its lock to who asks at the right moment: listening and heartbeats must get theirs.
+            time.sleep(BREATH_SECONDS)
     return walked
 
 

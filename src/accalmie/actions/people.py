@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accalmie.actions.note import note
 from accalmie.core.lifecycle import NotPossible
@@ -50,13 +51,13 @@ def invite(who: User, *, username: str, email: str = "", role: Role) -> tuple[Us
     require(who.rank, Do.MANAGE_PEOPLE)
     name = username.strip()
     if not name:
-        raise NotPossible("an account needs a name to sign in with")
+        raise NotPossible(_("An account needs a name to sign in with."))
     try:
         User.username_validator(name)
     except ValidationError as error:
         raise NotPossible(error.messages[0]) from None
     if User.objects.filter(username__iexact=name).exists():
-        raise NotPossible(f"there is an account named {name} already")
+        raise NotPossible(_("There is an account named %(name)s already.") % {"name": name})
     password = one_time_password()
     person = User(username=name, email=email.strip(), role=role, must_change_password=True)
     person.set_password(password)
@@ -68,14 +69,14 @@ def invite(who: User, *, username: str, email: str = "", role: Role) -> tuple[Us
 def _found(user_id: int) -> User:
     person = User.objects.select_for_update().filter(pk=user_id).first()
     if person is None:
-        raise NotPossible("this account is gone")
+        raise NotPossible(_("This account is gone."))
     return person
 
 
 def _not_the_last_admin(person: User) -> None:
     others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=person.pk)
     if person.rank is Role.ADMIN and not others.exists():
-        raise NotPossible("this is the last admin: make somebody else admin first")
+        raise NotPossible(_("This is the last admin: make somebody else admin first."))
 
 
 @transaction.atomic
@@ -134,9 +135,11 @@ def set_profile(who: User, *, language: str, zone: str, alerts_per_hour: int) ->
         try:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
-            raise NotPossible(f"{zone} is not a time zone; Europe/Paris is one") from None
+            raise NotPossible(
+                _("%(zone)s is not a time zone; Europe/Paris is one.") % {"zone": zone}
+            ) from None
     if not 1 <= alerts_per_hour <= 60:
-        raise NotPossible("the ceiling of alerts is 1 to 60 an hour")
+        raise NotPossible(_("The ceiling of alerts is 1 to 60 an hour."))
     User.objects.filter(pk=who.pk).update(language=language, zone=zone, alerts_per_hour=alerts_per_hour)
 
 
@@ -158,7 +161,7 @@ def test_contact(who: User, contact_id: int, send: Check) -> str:
     """Send a test message; return "" when it went out, else what went wrong."""
     contact = ContactRecord.objects.filter(pk=contact_id, person=who).first()
     if contact is None:
-        raise NotPossible("this contact was removed meanwhile")
+        raise NotPossible(_("This contact was removed meanwhile."))
     wrong = send(contact.address)
     sent_at = contact.last_sent_at if wrong else datetime.now(UTC)
     ContactRecord.objects.filter(pk=contact.pk).update(last_error=wrong, last_sent_at=sent_at)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accalmie.actions.note import note
 from accalmie.core.lifecycle import NotPossible
@@ -38,7 +39,7 @@ def add(
         require(who.rank, Do.ALLOW_PRIVATE)
     topic = TopicRecord.objects.filter(pk=topic_id).first()
     if topic is None:
-        raise NotPossible("this topic was removed meanwhile")
+        raise NotPossible(_("This topic was removed meanwhile."))
     now = datetime.now(UTC)
     source = SourceRecord.objects.create(
         topic=topic, kind=kind, name=name[:200], address=dict(address), secret=secret,
@@ -128,7 +129,7 @@ def _found(source_id: int) -> SourceRecord:
     rows = SourceRecord.objects.select_for_update(of=("self",)).select_related("topic")
     source = rows.filter(pk=source_id).first()
     if source is None:
-        raise NotPossible("this source was removed meanwhile")
+        raise NotPossible(_("This source was removed meanwhile."))
     return source
 
 

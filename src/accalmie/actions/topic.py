@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accalmie.actions.note import note
 from accalmie.core.lifecycle import NotPossible
@@ -19,15 +20,15 @@ def _checked(name: str, words: Sequence[str], zone: str, threshold: int) -> tupl
     """Return the name and words tidied up. Raises NotPossible for what cannot be."""
     name = " ".join(name.split())
     if not name:
-        raise NotPossible("a topic needs a name")
+        raise NotPossible(_("A topic needs a name."))
     if len(name) > 120:
-        raise NotPossible("a topic's name has at most 120 characters")
+        raise NotPossible(_("A topic's name has at most 120 characters."))
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        raise NotPossible(f"{zone} is not a time zone; Europe/Paris is one") from None
+        raise NotPossible(_("%(zone)s is not a time zone; Europe/Paris is one.") % {"zone": zone}) from None
     if not 1 <= threshold <= 6:
-        raise NotPossible("the level from which an alarm is raised is 1 to 6")
+        raise NotPossible(_("The level from which an alarm is raised is 1 to 6."))
     return name, _tidy(words)
 
 
@@ -51,7 +52,7 @@ def make(
     require(who.rank, Do.DRILL if drill else Do.LISTEN)
     name, tidy = _checked(name, words, zone, threshold)
     if TopicRecord.objects.filter(name=name).exists():
-        raise NotPossible(f"there is a topic named {name} already")
+        raise NotPossible(_("There is a topic named %(name)s already.") % {"name": name})
     topic = TopicRecord.objects.create(
         name=name, words=tidy, excluded=_tidy(excluded), languages=list(languages), zone=zone,
         threshold=threshold, drill=drill,
@@ -80,7 +81,7 @@ def change(
     name, tidy = _checked(name, words, zone, threshold)
     topic = _found(topic_id)
     if TopicRecord.objects.filter(name=name).exclude(pk=topic.pk).exists():
-        raise NotPossible(f"there is a topic named {name} already")
+        raise NotPossible(_("There is a topic named %(name)s already.") % {"name": name})
     topic.name, topic.words, topic.excluded = name, tidy, _tidy(excluded)
     topic.languages, topic.zone, topic.threshold = list(languages), zone, threshold
     fields = ["name", "words", "excluded", "languages", "zone", "threshold"]
@@ -103,22 +104,31 @@ def choose_alerted(who: User, topic_id: int, person_ids: Sequence[int]) -> None:
 def _found(topic_id: int) -> TopicRecord:
     topic = TopicRecord.objects.select_for_update().filter(pk=topic_id).first()
     if topic is None:
-        raise NotPossible("this topic was removed meanwhile")
+        raise NotPossible(_("This topic was removed meanwhile."))
     return topic
 
 
 @transaction.atomic
 def remove(who: User, topic_id: int) -> None:
-    """Remove a topic, its sources and its fever. Mentions that no other topic heard go with it.
+    """Remove a topic with its sources and its alarms.
 
-    A drill leaves no trace in the proof's content, but its entries stay in the chain: nothing is taken out.
+    What it heard stays: it can be found, and proved, under everything kept. A drill goes with all its
+    invented mentions; only their entries in the chain of proof remain, for nothing is taken out of that.
     """
     topic = _found(topic_id)
     require(who.rank, Do.DRILL if topic.drill else Do.REMOVE_TOPIC)
     name = topic.name
-    _forget_mentions(topic)
-    topic.delete()
     now = datetime.now(UTC)
+    if topic.drill:
+        _forget_mentions(topic)
+        topic.delete()
+    else:
+        topic.sources.all().delete()
+        topic.alarms.all().delete()
+        topic.timeline.all().delete()
+        # The name is free for another topic from now on.
+        topic.name, topic.removed_at, topic.dirty_from = f"{name[:100]} ({topic.id})", now, None
+        topic.save(update_fields=["name", "removed_at", "dirty_from"])
     note("topic_removed", now, who=who.username, name=name)
     changes.note("topic", topic_id, now)
 

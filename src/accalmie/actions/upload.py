@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accalmie.actions.mention import Taken, take_in
 from accalmie.actions.note import note
@@ -62,7 +63,6 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@transaction.atomic
 def begin(
     who: User,
     topic_id: int,
@@ -80,8 +80,24 @@ def begin(
     require(who.rank, Do.LISTEN)
     topic = TopicRecord.objects.filter(pk=topic_id).first()
     if topic is None:
-        raise NotPossible("this topic was removed meanwhile")
+        raise NotPossible(_("This topic was removed meanwhile."))
+    # Before the transaction: reading a large file takes longer than anybody should wait for the lock.
     digest = digest_of(path)
+    with transaction.atomic():
+        return _begun(who, topic, digest, path, name, mapping, only_matching=only_matching, waiting=waiting)
+
+
+def _begun(
+    who: User,
+    topic: TopicRecord,
+    digest: str,
+    path: Path,
+    name: str,
+    mapping: Mapping[str, Any],
+    *,
+    only_matching: bool,
+    waiting: bool,
+) -> ImportRecord:
     now = datetime.now(UTC)
     before = ImportRecord.objects.filter(digest=digest, source__topic=topic).select_related("source").first()
     if before is not None and before.state != ImportRecord.DONE:

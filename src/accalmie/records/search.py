@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accalmie.core.mention import EPOCH, TAIL_BITS, first_number, folded
 from accalmie.records import index
@@ -82,13 +83,13 @@ MOST_TERMS = 40
 def understood(words: str) -> tuple[Term, ...]:
     """Return the terms of a question. Raises Unclear for an open quotation or a lone OR."""
     if words.count('"') % 2:
-        raise Unclear('A quotation mark is missing: a phrase stands between two, "like this".')
+        raise Unclear(_('A quotation mark is missing: a phrase stands between two, "like this".'))
     terms: list[Term] = []
     alternative = False
     for minus, phrase, word in _TOKEN.findall(words):
         if word == "OR":
             if not terms or alternative or terms[-1].excluded:
-                raise Unclear("OR stands between two words: parcel OR letter.")
+                raise Unclear(_("OR stands between two words: parcel OR letter."))
             alternative = True
             continue
         excluded = bool(minus) or (word.startswith("-") and len(word) > 1)
@@ -96,16 +97,19 @@ def understood(words: str) -> tuple[Term, ...]:
         if not re.search(r"\w", text):
             continue
         if alternative and excluded:
-            raise Unclear("OR stands between two words, and neither can be excluded.")
+            raise Unclear(_("OR stands between two words, and neither can be excluded."))
         if alternative:
             terms[-1] = Term((*terms[-1].any_of, text))
             alternative = False
         else:
             terms.append(Term((text,), excluded))
     if alternative:
-        raise Unclear("A word is missing after OR.")
+        raise Unclear(_("A word is missing after OR."))
     if len(terms) > MOST_TERMS:
-        raise Unclear(f"The question has {len(terms)} terms; {MOST_TERMS} are possible.")
+        raise Unclear(
+            _("The question has %(terms)d terms; %(most)d are possible.")
+            % {"terms": len(terms), "most": MOST_TERMS}
+        )
     return tuple(terms)
 
 

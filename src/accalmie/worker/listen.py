@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from accalmie import networks
@@ -75,7 +76,7 @@ class Listening:
     def _listener(self, source: SourceRecord) -> Listener:
         if isinstance(source.secret, Lost):
             raise Trouble(Wrong.WRONG_TOKEN, source.name, "secret.key has changed")
-        private = source.private_allowed
+        private = source.private_allowed or settings.PRIVATE_NETWORK_ALLOWED
         return networks.listener(source.kind, source.address, source.secret, private_allowed=private)
 
     def _streams(self, source: SourceRecord, listener: Listener) -> bool:

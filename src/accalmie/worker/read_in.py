@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from django.conf import settings
 
 from accalmie.actions import lease, upload
 from accalmie.networks import files
@@ -49,3 +50,11 @@ class ReadingIn:
             upload.fail(record, "file_cannot_open", {"where": source.name, "detail": error.strerror or ""})
         finally:
             lease.release(source.id, self.worker)
+            _tidy(record, path)
+
+
+def _tidy(record: ImportRecord, path: Path) -> None:
+    """Remove an uploaded file that was read in to its end: what it held is kept, with the raw rows."""
+    record.refresh_from_db()
+    if record.state == ImportRecord.DONE and Path(settings.FILE_UPLOAD_TEMP_DIR) in path.parents:
+        path.unlink(missing_ok=True)

@@ -9,8 +9,19 @@ from accalmie.records.models.people import User
 from accalmie.records.secret import SecretField
 
 
+class StandingTopics(models.Manager["TopicRecord"]):
+    """Topics that were not removed: what everybody means by topics."""
+
+    def get_queryset(self) -> models.QuerySet[TopicRecord]:
+        """Return topics without those that were removed."""
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class TopicRecord(models.Model):
     """A brand, a product or a person, with the words to listen for and its fever as of now."""
+
+    objects = StandingTopics()
+    every = models.Manager["TopicRecord"]()
 
     name = models.CharField(max_length=120, unique=True)
     words = models.JSONField(default=list, blank=True)
@@ -24,6 +35,8 @@ class TopicRecord(models.Model):
     #: Invented people and texts: a drill, marked on every page.
     drill = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: Removed topics stay as a name for what they heard: the words of others are never deleted.
+    removed_at = models.DateTimeField(null=True, blank=True)
     #: The people who are alerted.
     alerted = models.ManyToManyField(User, blank=True, related_name="alerted_of")
     # The fever as last measured (a copy of the last MeasureRecord, for the overview).
@@ -35,6 +48,9 @@ class TopicRecord(models.Model):
     #: The earliest minute whose pulse changed since the last measuring; null: nothing to do.
     dirty_from = models.BigIntegerField(null=True, blank=True, db_index=True)
     measured_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        base_manager_name = "every"
 
     def __str__(self) -> str:
         return self.name

@@ -101,11 +101,16 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 announce(true);
 
-// What cannot be taken back is asked once more.
+// What cannot be taken back is asked once more; and a form is sent once, however often one clicks.
 document.addEventListener("submit", (event) => {
-  const question = event.target.dataset.confirm;
-  if (question && !confirm(question)) event.preventDefault();
+  const form = event.target;
+  const question = form.dataset.confirm;
+  if (form.dataset.sent !== undefined || (question && !confirm(question))) return event.preventDefault();
+  if (form.method === "post" && !form.hasAttribute("hx-post")) form.dataset.sent = "";
 });
+addEventListener("pageshow", () =>
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent),
+);
 
 // A stretch of time picked in a chart: what was said then, in the list below.
 document.addEventListener("accalmie:pick", (event) => {

@@ -29,7 +29,10 @@ bench: $(VENV)/dev.stamp
 
 # Collect the texts of the pages and compile their translations (needs GNU gettext).
 messages: $(VENV)/dev.stamp
-	cd src/accalmie/pages && ../../../$(BIN)/django-admin makemessages --all --no-location --no-obsolete -e html,txt,py
+	mkdir -p src/accalmie/pages/locale
+	cd src/accalmie/pages && ln -sfn ../actions from_actions && ln -sfn ../records from_records && \
+	  ../../../$(BIN)/django-admin makemessages --symlinks -l fr -l de --no-location --no-obsolete -e html,txt,py; \
+	  rm -f from_actions from_records
 	cd src/accalmie/pages && ../../../$(BIN)/django-admin compilemessages
 
 $(VENV)/run.stamp: pyproject.toml

@@ -132,9 +132,8 @@ def _library() -> Callable[[str], list[tuple[str, float]]]:
     features, priors, classes, moves, rows, outputs = load_model(model)
     # Cut down here and not by its own `set_languages`, which would keep the whole table in memory.
     ours = [place for place, language in enumerate(classes) if language in NAMED]
-    features = np.ascontiguousarray(features[:, ours])
     chosen = LanguageIdentifier(
-        features,
+        np.take(features, ours, axis=1),
         priors[ours],
         [classes[place] for place in ours],
         moves,

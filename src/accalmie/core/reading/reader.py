@@ -18,8 +18,6 @@ PLAINLY = 1.2
 #: So much blame is more than displeasure.
 FIERCE = 2.3
 
-_TONES = (Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE)
-_STANCES = (Stance.AFFECTED, Stance.LOUD, Stance.UNDERSTANDING, Stance.NONE)
 _OWN_FAILURE = Mark.ME | Mark.FAILURE
 
 
@@ -44,21 +42,21 @@ def _judged(prepared: Plain, spoken: str, lexicon: Book) -> Reading:
     called = insult.insult(weighed.hits, tokens, weighed.marks, words)
     found = _found(prepared, weighed, called)
     likely = tone.scores(weighed.praise, weighed.blame, found)
-    judged = _TONES[likely.index(max(likely))]
+    judged = Tone(max(likely, key=likely.__getitem__))
     if judged is Tone.NEGATIVE:
         found |= Mark.NEGATIVE
     elif judged is Tone.POSITIVE:
         found |= Mark.POSITIVE
     stances = stance.stances(found)
-    taken = _STANCES[stances.index(max(stances))]
+    taken = Stance(max(stances, key=stances.__getitem__))
     affected = taken is Stance.AFFECTED
     return Reading(
         language=spoken,
         tone=judged,
-        tone_scores={"negative": likely[0], "neutral": likely[1], "positive": likely[2]},
+        tone_scores=likely,
         insult=called,
         stance=taken,
-        stance_scores=dict(zip(stance.NAMES, stances, strict=True)),
+        stance_scores=stances,
         teasing=stance.teasing(found) if taken is Stance.NONE else 0.0,
         downstream=stance.downstream(found) if affected or taken is Stance.UNDERSTANDING else 0.0,
         problem=stance.problem(weighed.problems) if affected else None,

@@ -6,41 +6,25 @@ than too rarely: nobody who needs help may be overlooked.
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
-
 from accalmie.core.reading.cue import Mark
-from accalmie.core.reading.tone import probability, sums
-
-NAMES = ("affected", "loud", "understanding", "none")
+from accalmie.core.reading.weights import likely, logits, probability
 
 
-@lru_cache(maxsize=8_192)
-def stances(found: int) -> tuple[float, float, float, float]:
-    """Return how likely each of NAMES is, given the marks `found`; they sum to 1."""
-    logits = [sums("stance", name, found) for name in NAMES]
-    top = max(logits)
-    parts = [math.exp(logit - top) for logit in logits]
-    whole = sum(parts)
-    return parts[0] / whole, parts[1] / whole, parts[2] / whole, parts[3] / whole
+def stances(found: int) -> dict[str, float]:
+    """Return how likely each stance is, given the marks `found`; they sum to 1."""
+    return likely("stance", found)
 
 
-@lru_cache(maxsize=4_096)
 def teasing(found: int) -> float:
     """Return how likely it is a joke in good will, given the marks; the stance is not looked at here."""
-    return probability(sums("other", "teasing", found))
+    return probability(logits("other", found)["teasing"]) if found & (Mark.JOKE | Mark.LAUGH) else 0.0
 
 
 def downstream(found: int) -> float:
     """Return how likely the writer's own customers press them because of the brand's failure."""
-    if not found & (Mark.CUSTOMERS | Mark.PRESSURE):
-        return 0.0
-    return _downstream(found)
-
-
-@lru_cache(maxsize=4_096)
-def _downstream(found: int) -> float:
-    return probability(sums("other", "downstream", found))
+    return (
+        probability(logits("other", found)["downstream"]) if found & (Mark.CUSTOMERS | Mark.PRESSURE) else 0.0
+    )
 
 
 def problem(named: list[tuple[str, float]]) -> str | None:

@@ -18,7 +18,6 @@ from accalmie.records.models import (
     GapRecord,
     MeasureRecord,
     MentionRecord,
-    SourceRecord,
     TopicRecord,
 )
 from tests.cast import ada, ben, browser, htmx, mara, olu, ravi

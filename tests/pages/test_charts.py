@@ -15,8 +15,9 @@ from django.contrib.staticfiles import finders
 from django.utils import timezone, translation
 
 from accalmie.pages import chart_library
+from accalmie.pages.chart import Chart
 from accalmie.pages.chart_axis import ticks
-from accalmie.pages.charts import Chart, compare_chart, fever_chart, sparkline
+from accalmie.pages.charts import compare_chart, fever_chart, sparkline
 from accalmie.records.barometer import Curve, Point
 from accalmie.records.models import AlarmRecord, HourRecord
 

@@ -7,12 +7,10 @@ Words, dates and figures are the reader's when they get here: nothing is transla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from django.template import loader
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +18,7 @@ from django.utils.translation import ngettext
 from accalmie.core.fever import scale
 from accalmie.core.mention import EPOCH
 from accalmie.pages import told
+from accalmie.pages.chart import Chart, Key, Row
 from accalmie.pages.chart_axis import ticks
 from accalmie.pages.chart_parts import (
     TIMES,
@@ -50,47 +49,6 @@ DASHES: tuple[list[int], ...] = ([1, 0], [7, 3], [2, 3])
 APART = 140
 #: So many rows a table has at most, the newest; more would only be slow to read out.
 MOST_ROWS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a chart's table, and where its stretch of time can be looked at ("" nowhere)."""
-
-    cells: tuple[str, ...]
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a colour or pattern of the chart stands for; `look` is a class of the style sheet."""
-
-    look: str
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart as a page shows it: `{{ chart }}` draws it, with its summary, its key and its table."""
-
-    name: str
-    title: str
-    summary: tuple[str, ...]
-    spec: Spec
-    columns: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    keys: tuple[Key, ...] = ()
-    #: The page that a click on the chart opens, with since and until added to it; "" for none.
-    pick: str = ""
-    #: A class for the height of the place.
-    size: str = "chart-fever"
-    template: str = field(default="pages/_chart.html", kw_only=True)
-
-    def __html__(self) -> str:
-        """Return the chart as HTML."""
-        return loader.render_to_string(self.template, {"chart": self})
-
-    def __str__(self) -> str:
-        return self.__html__()
 
 
 class Series(Protocol):

@@ -10,7 +10,8 @@ from django.urls import URLPattern, path
 
 from accalmie.core.people import Do, may
 from accalmie.pages import alarms
-from accalmie.pages.charts import Chart, sparkline
+from accalmie.pages.chart import Chart
+from accalmie.pages.charts import sparkline
 from accalmie.pages.door import Visit, page
 from accalmie.pages.shell import moving
 from accalmie.records.barometer import TopicNow, overview

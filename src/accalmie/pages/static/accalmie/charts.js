@@ -2,7 +2,6 @@
 // the first one is seen. Expressions are interpreted, not compiled ("ast"): the content policy allows no eval.
 
 const drawn = new WeakMap(); // place -> {text, width, done}
-let pointed = null; // the place under the mouse: it is not drawn anew before the mouse has left
 let library;
 
 function charts(url) {
@@ -28,7 +27,7 @@ async function draw(figure) {
   if (!place || !source || !place.clientWidth) return;
   const before = drawn.get(place);
   const text = source.textContent;
-  if (before && before.width === place.clientWidth && (before.text === text || pointed === place)) return;
+  if (before && before.width === place.clientWidth && before.text === text) return;
   drawn.set(place, { ...before, text, width: place.clientWidth });
   const { embed, numbers } = await charts(figure.dataset.library);
   const spec = JSON.parse(text);
@@ -76,12 +75,6 @@ function pick(figure, item) {
 function drawAll(within = document) {
   within.querySelectorAll("figure[data-chart]").forEach(draw);
 }
-
-document.addEventListener("pointerover", ({ target, pointerType }) => {
-  const left = pointed;
-  pointed = pointerType === "mouse" ? target.closest?.(".chart-place") : null;
-  if (left && left !== pointed) drawAll();
-});
 
 let wait;
 new ResizeObserver(() => {

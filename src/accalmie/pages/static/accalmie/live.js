@@ -75,6 +75,45 @@ function failed(on) {
 );
 document.addEventListener("htmx:beforeSwap", () => failed(false));
 
+// What somebody is just reading does not move by itself: a part with the focus or a moving mouse in it waits, says so
+// (.held), and is fetched when they have left. What they asked for themselves always comes.
+const READING = 8000;
+let byItself = false;
+let moved = 0;
+function busy(part) {
+  return part.matches(":focus-within") || (part.matches(":hover") && Date.now() - moved < READING);
+}
+document.addEventListener("pointermove", ({ pointerType }) => {
+  if (pointerType === "mouse") moved = Date.now();
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  byItself = detail.requestConfig?.triggeringEvent?.type === "live";
+  remember(detail.target);
+});
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  detail.shouldSwap = !(byItself && busy(detail.target));
+  detail.target.classList.toggle("held", !detail.shouldSwap);
+});
+setInterval(() => {
+  const held = [...document.querySelectorAll(".held")];
+  if (held.some((part) => !busy(part))) tellAll();
+}, 1000);
+
+// Who goes by keyboard keeps their place when the part around it comes again.
+const PLACES = "a[href], button, input, select, summary, [tabindex]";
+let place = null;
+function remember(part) {
+  const active = document.activeElement;
+  const at = [...part.querySelectorAll(PLACES)].indexOf(active);
+  place = at < 0 ? null : { part: part.id, at, words: active.textContent };
+}
+document.addEventListener("htmx:afterSettle", () => {
+  const there = place && document.getElementById(place.part)?.querySelectorAll(PLACES)[place.at];
+  if (there && document.activeElement === document.body && there.textContent === place.words) {
+    there.focus({ preventScroll: true });
+  }
+});
+
 // What was opened stays open when its fragment comes again.
 const open = new Set();
 document.addEventListener(

@@ -27,11 +27,16 @@ check: lint test
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
+# django-admin, which also finds the texts in lazy(...), as the pages call gettext_lazy.
+COLLECT := import sys; from django.core.management import execute_from_command_line as run; \
+  from django.core.management.commands.makemessages import Command; \
+  Command.xgettext_options.append("--keyword=lazy"); run(sys.argv)
+
 # Collect the texts of the pages and compile their translations (needs GNU gettext).
 messages: $(VENV)/dev.stamp
 	mkdir -p src/accalmie/pages/locale
 	cd src/accalmie/pages && ln -sfn ../actions from_actions && ln -sfn ../records from_records && \
-	  ../../../$(BIN)/django-admin makemessages --symlinks -l fr -l de --no-location --no-obsolete -e html,txt,py; \
+	  ../../../$(BIN)/python -c '$(COLLECT)' makemessages --symlinks -l fr -l de --no-location --no-obsolete -e html,txt,py; \
 	  rm -f from_actions from_records
 	cd src/accalmie/pages && ../../../$(BIN)/django-admin compilemessages
 

@@ -44,11 +44,13 @@ def is_sound(reading: Reading) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(ANYTHING, st.sampled_from(["", "fr", "de-CH", "xx", "\x00"]))
 def test_any_text_at_all_is_read(text: str, hint: str) -> None:
     assert is_sound(read(text, hint))
 
 
+@settings(deadline=None)
 @given(SENTENCES)
 def test_any_sentence_is_read_the_same_twice(text: str) -> None:
     first = read(text)
@@ -56,12 +58,14 @@ def test_any_sentence_is_read_the_same_twice(text: str) -> None:
     assert read(text) == first
 
 
+@settings(deadline=None)
 @given(SENTENCES)
 def test_the_words_given_as_reasons_stand_in_the_text(text: str) -> None:
     # A hashtag's words are taken apart, so each word is looked for and not the whole phrase.
     assert all(word in text for reason in read(text).because for word in reason.split())
 
 
+@settings(deadline=None)
 @given(SENTENCES)
 def test_only_the_affected_have_a_problem_and_only_jokers_tease(text: str) -> None:
     reading = read(text)
@@ -70,6 +74,7 @@ def test_only_the_affected_have_a_problem_and_only_jokers_tease(text: str) -> No
     assert reading.downstream == 0.0 or reading.stance in (Stance.AFFECTED, Stance.UNDERSTANDING)
 
 
+@settings(deadline=None)
 @given(SENTENCES)
 def test_accents_split_into_two_characters_are_read_alike(text: str) -> None:
     import unicodedata
@@ -77,7 +82,7 @@ def test_accents_split_into_two_characters_are_read_alike(text: str) -> None:
     assert read(unicodedata.normalize("NFD", text)).tone_scores == read(text).tone_scores
 
 
-@settings(max_examples=20)
+@settings(deadline=None, max_examples=20)
 @given(st.sampled_from(["a", "@", "a.", "#A", "!", "é", "\n> ", "(", "RT ", "&amp;", "\ud800", "aB"]))
 def test_a_long_text_of_one_thing_takes_no_longer_than_others(piece: str) -> None:
     begun = time.process_time()

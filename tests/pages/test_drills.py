@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from accalmie.actions import drill
@@ -17,7 +19,9 @@ MARK = "This is a drill. All people and texts are invented."
 @pytest.fixture
 def played() -> TopicRecord:
     """A drill that has begun."""
-    return drill.start(ben(), scenario="small_brand", seed=7, speed=60)
+    made = drill.start(ben(), scenario="small_brand", seed=7, speed=60)
+    drill.play_all("worker", datetime.now(UTC))
+    return made
 
 
 def test_a_storm_is_chosen_and_played():

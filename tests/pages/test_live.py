@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.test import AsyncClient
 
 from accalmie.pages.live import KEEP_ALIVE, SAME, Ear, Hub, name_of
@@ -39,12 +40,15 @@ class Told:
             raise OperationalError("database is locked")
         return [row for row in self.rows if row.pk > after]
 
+    def these(self, ids: list[int]) -> list[ChangeRecord]:
+        return [row for row in self.rows if row.pk in ids]
+
     def last(self) -> int:
         return self.rows[-1].pk if self.rows else 0
 
 
 def hub_of(table: Told, leaving: Callable[[], bool] = lambda: False) -> Hub:
-    return Hub(look=table.look, last=table.last, leaving=leaving, every=0.001)
+    return Hub(look=table.look, last=table.last, these=table.these, leaving=leaving, every=0.001)
 
 
 def played(play: Callable[[], Awaitable[None]]) -> None:
@@ -102,6 +106,24 @@ def test_a_page_that_was_away_too_long_is_told_to_fetch_everything():
         hub = hub_of(table)
         stream = await opened(hub, after=1)
         assert "event: again" in await anext(stream)
+        await stream.aclose()
+
+    played(play)
+
+
+def test_what_is_stored_late_is_told_all_the_same():
+    async def play() -> None:
+        table = Told(("topic", 1))
+        hub = hub_of(table)
+        stream = await opened(hub)
+        table.add("topic", 2)
+        late = table.rows.pop()
+        table.rows.append(ChangeRecord(pk=3, what="topic", ref=3))
+        assert "data: topic-3\n" in await anext(stream)
+        assert list(hub.missing) == [2]
+        table.rows.insert(1, late)
+        assert "data: topic-2\n" in await anext(stream)
+        assert not hub.missing
         await stream.aclose()
 
     played(play)
@@ -190,6 +212,26 @@ def test_whoever_is_signed_in_gets_the_stream_of_the_real_table():
         await sync_to_async(changes.note)("topic", 12, datetime.now(UTC))
         assert b"data: topic-12\n" in await anext(events)
         await events.aclose()
+        await sync_to_async(connections.close_all)()
+
+    played(play)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changed_while_the_page_was_being_made_is_told_to_it():
+    async def play() -> None:
+        client = AsyncClient()
+        await client.aforce_login(await sync_to_async(olu)())
+        await sync_to_async(changes.note)("topic", 1, datetime.now(UTC))
+        page = (await client.get("/alarms/", headers={"Accept": "text/html"})).content.decode()
+        address = re.search(r'data-stream="([^"]+)"', page)
+        assert address
+        await sync_to_async(changes.note)("topic", 12, datetime.now(UTC))
+        events = aiter(await client.get(address[1]))
+        assert HERE.encode() in await anext(events)
+        assert b"data: topic-12\n" in await anext(events)
+        await events.aclose()
+        await sync_to_async(connections.close_all)()
 
     played(play)
 
@@ -204,6 +246,7 @@ def test_nobody_else_gets_it():
         client = AsyncClient()
         await client.aforce_login(newcomer)
         assert (await client.get("/live/")).status_code == 401
+        await sync_to_async(connections.close_all)()
 
     played(play)
 

@@ -34,19 +34,19 @@ def ticks(since: datetime, until: datetime, zone: tzinfo, locale: str, most: int
             return [_of_hour(at, locale) for at in _within(since, until, zone, distance)]
     for days in DAYS:
         if length / DAY / days <= most:
-            return [Tick(at, _date(at, "E d MMM", locale)) for at in _by_days(since, until, zone, days)]
+            return [Tick(at, _date(at, "MMMEd", locale)) for at in _by_days(since, until, zone, days)]
     months = next((m for m in MONTHS if length / DAY / 30 / m <= most), MONTHS[-1])
-    form = "MMM y" if months < 12 else "y"
+    form = "yMMM" if months < 12 else "y"
     return [Tick(at, _date(at, form, locale)) for at in _by_months(since, until, zone, months)]
 
 
 def _of_hour(at: datetime, locale: str) -> Tick:
     midnight = at.timetz().replace(tzinfo=None) == time(0)
-    return Tick(at, _date(at, "E d MMM", locale) if midnight else f"{at:%H:%M}")
+    return Tick(at, _date(at, "MMMEd", locale) if midnight else f"{at:%H:%M}")
 
 
-def _date(at: datetime, form: str, locale: str) -> str:
-    return str(dates.format_datetime(at, form, locale=locale))
+def _date(at: datetime, skeleton: str, locale: str) -> str:
+    return str(dates.format_skeleton(skeleton, at, locale=locale))
 
 
 def _within(since: datetime, until: datetime, zone: tzinfo, distance: timedelta) -> list[datetime]:

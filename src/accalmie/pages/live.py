@@ -16,7 +16,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
@@ -33,8 +33,17 @@ LONGEST = 300.0
 #: A page that was away longer than so many changes is told to fetch everything.
 MOST = 500
 
+#: On PostgreSQL a change that began earlier can be stored later. For so many seconds its number is looked for.
+LATE = 30.0
+
 Result = TypeVar("Result")
 Look = Callable[[int], Sequence[ChangeRecord]]
+These = Callable[[Sequence[int]], Sequence[ChangeRecord]]
+
+
+def these(ids: Sequence[int]) -> list[ChangeRecord]:
+    """Return those of the changes with these numbers that are there."""
+    return list(ChangeRecord.objects.filter(pk__in=ids).order_by("pk"))
 
 
 @dataclass(eq=False)
@@ -81,10 +90,13 @@ class Hub:
         self,
         look: Look = changes.since,
         last: Callable[[], int] = changes.last,
+        these: These = these,
         leaving: Callable[[], bool] = server_is_leaving,
         every: float = LOOK,
     ) -> None:
-        self.look, self.last, self.leaving, self.every = look, last, leaving, every
+        self.look, self.last, self.these, self.leaving, self.every = look, last, these, leaving, every
+        #: Numbers that were passed over, and until when (seconds of the loop) they are looked for.
+        self.missing: dict[int, float] = {}
         self.ears: set[Ear] = set()
         self.newest: int | None = None
         self.task: asyncio.Task[None] | None = None
@@ -135,6 +147,8 @@ class Hub:
             if self.task:
                 self.task.cancel()
             self.task, self.newest = None, None
+            # In its thread: a connection belongs to the thread that opened it.
+            self.thread.submit(connections.close_all)
 
     async def _run(self) -> None:
         while not self.left:
@@ -151,14 +165,23 @@ class Hub:
                 await asyncio.sleep(self.every * 5)
 
     async def _look(self) -> None:
-        newest = self.newest or 0
-        rows = await self._in_thread(lambda: self.look(newest))
-        if not rows:
+        newest, wanted = self.newest or 0, list(self.missing)
+        rows = list(await self._in_thread(lambda: self.look(newest)))
+        late = list(await self._in_thread(lambda: self.these(wanted))) if wanted else []
+        self._remember_missing(newest, [row.pk for row in rows], [row.pk for row in late])
+        if not rows and not late:
             return
-        self.newest = rows[-1].pk
-        names = list(dict.fromkeys(name_of(row) for row in rows))
+        self.newest = rows[-1].pk if rows else newest
+        names = list(dict.fromkeys(name_of(row) for row in [*late, *rows]))
         for ear in self.ears:
-            ear.hear(names, rows[-1].pk)
+            ear.hear(names, self.newest)
+
+    def _remember_missing(self, newest: int, came: Sequence[int], late: Sequence[int]) -> None:
+        now = asyncio.get_running_loop().time()
+        passed = set(range(newest + 1, came[-1])) - set(came) if came and newest else set()
+        # A long jump is a new count, and not a transaction that is late.
+        self.missing |= dict.fromkeys(passed, now + LATE) if len(passed) <= MOST else {}
+        self.missing = {id: until for id, until in self.missing.items() if until > now and id not in late}
 
     async def _in_thread(self, ask: Callable[[], Result]) -> Result:
         def asked() -> Result:
@@ -191,7 +214,7 @@ async def live(request: HttpRequest) -> HttpResponseBase:
     who = await request.auser()
     if not who.is_authenticated or getattr(who, "must_change_password", False):
         return HttpResponse(status=401)
-    known = request.headers.get("Last-Event-ID", "")
+    known = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     answer = StreamingHttpResponse(
         _closing(hub().stream(int(known) if known.isdecimal() else None)), content_type="text/event-stream"
     )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from accalmie.records import changes
 from accalmie.records.models import User
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -57,6 +58,9 @@ def person(following: Next) -> Next:
         timezone.activate(ZoneInfo(zone_of(who, request.COOKIES.get("zone", ""))))
         if who is not None and who.must_change_password and not _before_password(request.path):
             return _to_password(request)
+        if who is not None and "text/html" in request.headers.get("Accept", "") and not _by_htmx(request):
+            # Before anything else is asked: what changes while the page is being made is then told to it.
+            request.newest_change = changes.last()  # type: ignore[attr-defined]
         response = following(request)
         if isinstance(response, HttpResponse) and "Cache-Control" not in response.headers:
             # What stood on a page must not be seen by going back after signing out.
@@ -87,6 +91,10 @@ def _before_password(path: str) -> bool:
 def _to_password(request: HttpRequest) -> HttpResponseBase:
     address = reverse("account_change_password")
     answer: HttpResponseBase = HttpResponseRedirect(address)
-    if request.headers.get("HX-Request"):
+    if _by_htmx(request):
         answer = HttpResponseClientRedirect(address)
     return answer
+
+
+def _by_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"

@@ -34,7 +34,7 @@ def date(at: datetime, now: datetime | None = None) -> str:
     """Return the date, with its year when it is another one than that of `now`."""
     local = timezone.localtime(at)
     same = local.year == timezone.localtime(now or timezone.now()).year
-    return str(dates.format_datetime(local, "E d MMM" if same else "d MMM y", locale=locale()))
+    return str(dates.format_skeleton("MMMEd" if same else "yMMMd", local, locale=locale()))
 
 
 def moment(at: datetime, now: datetime | None = None) -> str:
@@ -56,7 +56,7 @@ def stretch(since: datetime, until: datetime) -> str:
 def whole(at: datetime) -> str:
     """Return a moment with weekday, date, seconds and zone."""
     local = timezone.localtime(at)
-    return str(dates.format_datetime(local, "EEEE d MMMM y, HH:mm:ss zzz", locale=locale()))
+    return f"{dates.format_date(local, 'full', locale())}, {dates.format_time(local, 'HH:mm:ss zzz', locale=locale())}"
 
 
 def day(at: datetime) -> str:
@@ -91,10 +91,11 @@ def decimal(value: float) -> str:
 
 
 def short(value: float) -> str:
-    """Return a large number shortened ("1.2M")."""
-    return str(
+    """Return a large number shortened ("1.2M"); German has no short form below a million."""
+    told = str(
         numbers.format_compact_decimal(value, locale=locale(), fraction_digits=0 if value < 1e6 else 1)
     )
+    return integer(value) if told.isdecimal() else told
 
 
 def percent(value: float) -> str:

@@ -25,9 +25,15 @@ function poll(on) {
   if (!on && polling) polling = clearInterval(polling);
 }
 
+// Where to go on from when the line is opened anew: the page begins with the last change that it shows.
+let address = document.body.dataset.stream;
+function reached({ lastEventId }) {
+  address = address.replace(/after=\d*$/, `after=${lastEventId}`);
+}
+
 function listen() {
-  if (stream || document.hidden || !document.body.dataset.stream) return;
-  stream = new EventSource(document.body.dataset.stream);
+  if (stream || document.hidden || !address) return;
+  stream = new EventSource(address);
   stream.onopen = () => {
     say("live");
     poll(false);
@@ -41,7 +47,11 @@ function listen() {
       setTimeout(listen, SLOW);
     }
   };
-  stream.addEventListener("changed", (event) => event.data.split(" ").forEach(tell));
+  stream.addEventListener("here", reached);
+  stream.addEventListener("changed", (event) => {
+    reached(event);
+    event.data.split(" ").forEach(tell);
+  });
   stream.addEventListener("again", tellAll);
 }
 
@@ -52,11 +62,7 @@ function leave() {
   poll(false);
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return leave();
-  tellAll();
-  listen();
-});
+document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => event.persisted && listen());
 

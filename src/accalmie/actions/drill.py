@@ -23,8 +23,9 @@ KIND = "drill"
 PIECE = 2000
 
 
+@transaction.atomic
 def start(who: User, *, scenario: str, seed: int = 1, speed: float = 60.0) -> TopicRecord:
-    """Compose a storm, make its topic with all that was said before the storm, and begin to play it.
+    """Make the drill's topic; the worker then takes in what was said before the storm, and plays it.
 
     At `speed` 60 an hour of the storm takes a minute; it ends at the real now, never in the future.
     """
@@ -37,21 +38,19 @@ def start(who: User, *, scenario: str, seed: int = 1, speed: float = 60.0) -> To
     if not 1 <= speed <= 3600:
         raise NotPossible(_("A drill is played 1 to 3600 times as fast as life."))
     now = datetime.now(UTC)
-    ends = drill.ends_at(now, speed, drill.SCENARIOS[scenario].duration)
-    play = _play(scenario, seed, ends.isoformat())
-    with transaction.atomic():
-        made = topic.make(
-            who, name=_free_name(play.brand), words=play.words, languages=(), zone="Europe/Paris", drill=True
-        )
-        source = SourceRecord.objects.create(
-            topic=made, kind=KIND, name=play.brand, only_matching=False, next_at=now, mode="drill",
-            address={
-                "scenario": scenario, "seed": seed, "speed": speed, "ends": ends.isoformat(),
-                "begins": play.history_ends.isoformat(), "played": 0.0, "resumed_at": now.isoformat(),
-            },
-        )  # fmt: skip
-        note("drill_begun", now, who=who.username, topic=made, name=play.brand)
-    _history(source, play)
+    plan = drill.SCENARIOS[scenario]
+    ends = drill.ends_at(now, speed, plan.duration)
+    made = topic.make(
+        who, name=_free_name(plan.brand), words=plan.words, languages=(), zone="Europe/Paris", drill=True
+    )
+    SourceRecord.objects.create(
+        topic=made, kind=KIND, name=plan.brand, only_matching=False, next_at=now, mode="drill",
+        address={
+            "scenario": scenario, "seed": seed, "speed": speed, "ends": ends.isoformat(),
+            "begins": (ends - plan.duration).isoformat(), "played": 0.0, "resumed_at": now.isoformat(),
+        },
+    )  # fmt: skip
+    note("drill_begun", now, who=who.username, topic=made, name=plan.brand)
     return made
 
 
@@ -70,10 +69,10 @@ def _play(scenario: str, seed: int, ends: str) -> drill.Play:
 def _history(source: SourceRecord, play: drill.Play) -> None:
     """Take in all that was said before the storm: what is usual must be known before it begins."""
     before = [mention for mention in play.mentions if mention.said_at <= play.history_ends]
-    cursor = play.history_ends.isoformat()
     for first in range(0, len(before), PIECE):
-        take_in(source, Batch(cursor, tuple(before[first : first + PIECE])), datetime.now(UTC))
-    take_in(source, Batch(cursor), datetime.now(UTC))
+        take_in(source, Batch("", tuple(before[first : first + PIECE])), datetime.now(UTC))
+    # Only now is there a place to go on from: whoever is killed before begins again, and keeps nothing twice.
+    take_in(source, Batch(play.history_ends.isoformat()), datetime.now(UTC))
 
 
 def _source(topic_id: int) -> SourceRecord:
@@ -142,6 +141,8 @@ def _play_on(source: SourceRecord, now: datetime) -> None:
     address = source.address
     play = _play(address["scenario"], address["seed"], address["ends"])
     begins = datetime.fromisoformat(address["begins"])
+    if not source.cursor:
+        _history(source, play)
     until = min(drill.sim_at(begins, played(source, now), address["speed"]), play.ends, now)
     after = datetime.fromisoformat(source.cursor) if source.cursor else begins
     mentions = drill.due(play, after, until)

@@ -157,7 +157,8 @@ def looked(source_id: int, batch: Batch, mode: str, every: timedelta, now: datet
     source.trouble_since, source.failures = None, 0
     changed = was_in_trouble or fresh_start or source.mode != mode or bool(batch.mentions)
     source.mode, source.last_looked_at = mode, now
-    source.next_at = now if batch.more else now + (batch.wait or every)
+    # An open line is due as soon as nobody holds it any more.
+    source.next_at = now if batch.more or mode == "stream" else now + (batch.wait or every)
     source.save()
     if changed:
         changes.note("source", source.id, now)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 
 import typer
 
@@ -37,6 +38,7 @@ def demo(scenario: str, seed: int, speed: float) -> int:
     except NotPossible as error:
         typer.echo(f"accalmie: {error}", err=True)
         return 2
+    drill.play_all("demo", datetime.now(UTC))
     typer.echo(
         f"A drill is ready: {topic.name}. Start the pages with `accalmie serve`; it says how to sign in."
     )

@@ -77,12 +77,10 @@ def shortened(pieces: list[Piece], most: int) -> list[Piece]:
     """Return the first `most` characters of the pieces, with an ellipsis where something was left out."""
     kept: list[Piece] = []
     for piece in pieces:
-        if most <= len(piece.text):
-            kept.append(
-                Piece(piece.text[:most].rstrip() + ("…" if most < len(piece.text) else ""), piece.how)
-            )
-            rest = piece is not pieces[-1] and most == len(piece.text)
-            return [*kept, Piece("…")] if rest else kept
+        if most < len(piece.text):
+            return [*kept, Piece(piece.text[:most].rstrip() + "…", piece.how)]
+        if most == len(piece.text):
+            return [*kept, piece, *([Piece("…")] if piece is not pieces[-1] else [])]
         kept.append(piece)
         most -= len(piece.text)
     return kept

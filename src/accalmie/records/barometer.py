@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
@@ -115,15 +116,19 @@ def clock_of(topic: TopicRecord) -> datetime:
     now = datetime.now(UTC)
     if topic.drill:
         source = SourceRecord.objects.filter(topic=topic, kind="drill").first()
-        return (
-            min(datetime.fromisoformat(source.cursor), now) if source is not None and source.cursor else now
-        )
+        return _played_to(source.cursor, source.address, now) if source is not None else now
     if SourceRecord.objects.filter(topic=topic).exclude(kind__in=NOT_LIVE).exists():
         return now
     last = (
         PulseRecord.objects.filter(topic=topic).order_by("-minute").values_list("minute", flat=True).first()
     )
     return now if last is None else min(moment(last) + COOLING, now)
+
+
+def _played_to(cursor: str, address: Mapping[str, Any], now: datetime) -> datetime:
+    """Return how far a drill was played: its cursor, or where it begins."""
+    at = cursor or str(address.get("begins", ""))
+    return min(datetime.fromisoformat(at), now) if at else now
 
 
 def now_of(topic: TopicRecord) -> MeasureRecord | None:
@@ -165,7 +170,12 @@ def overview() -> list[TopicNow]:
 def _clocks(topics: Sequence[TopicRecord]) -> dict[int, datetime]:
     """Return `clock_of` each topic, in three questions for all of them."""
     now = datetime.now(UTC)
-    drills = dict(SourceRecord.objects.filter(kind="drill").values_list("topic_id", "cursor"))
+    drills = {
+        topic_id: _played_to(cursor, address, now)
+        for topic_id, cursor, address in SourceRecord.objects.filter(kind="drill").values_list(
+            "topic_id", "cursor", "address"
+        )
+    }
     live = set(SourceRecord.objects.exclude(kind__in=NOT_LIVE).values_list("topic_id", flat=True))
     ends = dict(
         HourRecord.objects.filter(mentions__gt=0)
@@ -176,8 +186,8 @@ def _clocks(topics: Sequence[TopicRecord]) -> dict[int, datetime]:
     clocks = {}
     for topic in topics:
         clocks[topic.id] = now
-        if drills.get(topic.id):
-            clocks[topic.id] = min(datetime.fromisoformat(drills[topic.id]), now)
+        if topic.id in drills:
+            clocks[topic.id] = drills[topic.id]
         elif topic.id not in live and topic.id in ends:
             clocks[topic.id] = min(EPOCH + (ends[topic.id] + 1) * HOUR + COOLING, now)
     return clocks

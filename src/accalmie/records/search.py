@@ -105,6 +105,9 @@ def understood(words: str) -> tuple[Term, ...]:
             terms.append(Term((text,), excluded))
     if alternative:
         raise Unclear(_("A word is missing after OR."))
+    if words.strip() and not terms:
+        # Not the same as no question: that one is answered by everything.
+        raise Unclear(_("Signs and emoji alone cannot be searched for: write a word besides."))
     if len(terms) > MOST_TERMS:
         raise Unclear(
             _("The question has %(terms)d terms; %(most)d are possible.")

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from accalmie.core.alarm import sentence
 from accalmie.core.people import Do, may
@@ -36,7 +37,7 @@ RANGES = (
     ("day", 24 * HOUR, lazy("24 hours")),
     ("week", 7 * 24 * HOUR, lazy("7 days")),
     ("month", 30 * 24 * HOUR, lazy("30 days")),
-    ("all", None, lazy("All")),
+    ("all", None, pgettext_lazy("stretch of time", "All")),
 )
 #: So many mentions are listed, and so many hours tell which channels there are.
 LATEST, LATELY = 20, 240

@@ -56,7 +56,8 @@ def stretch(since: datetime, until: datetime) -> str:
 def whole(at: datetime) -> str:
     """Return a moment with weekday, date, seconds and zone."""
     local = timezone.localtime(at)
-    return f"{dates.format_date(local, 'full', locale())}, {dates.format_time(local, 'HH:mm:ss zzz', locale=locale())}"
+    time = dates.format_datetime(local, "HH:mm:ss zzz", locale=locale())
+    return f"{dates.format_date(local, 'full', locale())}, {time}"
 
 
 def day(at: datetime) -> str:

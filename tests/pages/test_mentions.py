@@ -32,7 +32,7 @@ def test_a_mention_has_its_page_with_everything_that_is_known_of_it():
         "Aurelia lost my parcel",
         "person0@social.example",
         "1,234",
-        "Wednesday 4 March 2026, 13:00:00",
+        "Wednesday, 4 March 2026, 13:00:00",
         "2026-03-04 12:00:00 UTC",
         "social.example",
         "The proof holds.",

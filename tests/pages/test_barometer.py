@@ -79,6 +79,7 @@ def listed(html: str) -> list[str]:
 # ── How it stands, and what to do ─────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.claim("S1")
 def test_it_says_how_it_stands_in_number_name_meaning_phase_and_degrees():
     html = page(measured(topic("Aurelia"), 4))
     head = html.split('id="now"')[1].split('id="course"')[0]
@@ -89,6 +90,7 @@ def test_it_says_how_it_stands_in_number_name_meaning_phase_and_degrees():
     assert "3 different people" in head, "what speaks against it"
 
 
+@pytest.mark.claim("S1")
 @pytest.mark.parametrize(
     ("language", "name"), [("fr", "vent fort"), ("de", "starker Wind"), ("en", "strong wind")]
 )
@@ -117,6 +119,7 @@ def test_at_the_worst_the_crisis_team_is_called_even_while_it_falls():
     assert "crisis team" not in str(next_step(3, "falling", unseen=False).do)
 
 
+@pytest.mark.claim("M7")
 def test_an_open_alarm_stands_on_the_page_with_its_reasons_and_its_button():
     one = measured(topic("Aurelia"), 4)
     alarm = alarmed(one)
@@ -203,6 +206,7 @@ def gaps_of(html: str) -> list[str]:
     return re.findall(r"Nobody listened: ([^.]+)\.", html)
 
 
+@pytest.mark.claim("M4")
 def test_the_time_before_anybody_listened_is_no_calm():
     one = topic("Aurelia")
     just_said(one, ANGRY)
@@ -241,6 +245,7 @@ def test_times_are_told_in_the_persons_zone():
 # ── What it is made of, what was said ─────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.claim("M4")
 def test_the_last_hour_is_told_in_its_parts_against_what_is_usual():
     one = measured(topic("Aurelia"), 2)
     just_said(one, ANGRY, ANGRY, ANGRY, HAPPY)
@@ -261,6 +266,7 @@ def picked(since: datetime, until: datetime) -> str:
     return f"?range=all&since={quote(since.isoformat())}&until={quote(until.isoformat())}"
 
 
+@pytest.mark.claim("M4")
 def test_a_stretch_picked_in_the_chart_filters_the_mentions_and_the_parts():
     one = topic("Aurelia")
     heard(one, "Aurelia one", "Aurelia two", "Aurelia three")

@@ -61,6 +61,7 @@ async def opened(hub: Hub, after: int | None = None) -> AsyncIterator[str]:
     return stream
 
 
+@pytest.mark.claim("M4")
 def test_a_change_reaches_every_open_page():
     async def play() -> None:
         table = Told(("topic", 1))

@@ -100,6 +100,8 @@ class Shell:
         return [
             Item(str(told), reverse(name), self._here(parts), self.open_alarms if name == "alarms" else 0)
             for name, told, parts in MENU
+            # Nobody is led to a page that only says that it is not theirs.
+            if name != "team" or (self.person and may(self.person.rank, Do.MANAGE_PEOPLE))
         ]
 
     def _here(self, parts: tuple[str, ...]) -> bool:

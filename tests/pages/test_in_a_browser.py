@@ -111,6 +111,7 @@ def test_a_bar_says_what_it_is_and_a_click_shows_what_was_said_then(visit):
     expect(page.get_by_text("Show the latest again")).to_have_count(0)
 
 
+@pytest.mark.claim("M4")
 def test_the_page_goes_on_by_itself_and_what_was_opened_stays_open(visit):
     page = visit("/topics/1/")
     page.get_by_text("The same as a table").click()
@@ -123,6 +124,7 @@ def test_the_page_goes_on_by_itself_and_what_was_opened_stays_open(visit):
     expect(page.locator("#chart-fever svg")).to_have_count(1)
 
 
+@pytest.mark.claim("M7")
 def test_the_drills_alarm_arrives_on_the_open_page_and_is_acknowledged(visit):
     page = visit("/drill/")
     page.get_by_label("How fast").select_option("240")

@@ -5,18 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from accalmie import networks
 from accalmie.actions import lease, mention
 from accalmie.actions import source as sources
+from accalmie.core.lifecycle import NotPossible
 from accalmie.core.network import Batch, Listener, Streamer, Trouble, Wrong
+from accalmie.records import fault
 from accalmie.records.models import SourceRecord
 from accalmie.records.secret import Lost
+from accalmie.worker.thread import PAUSE_SECONDS, guarded
 
 log = structlog.get_logger()
 
@@ -44,8 +49,13 @@ class Listening:
     def step(self) -> bool:
         """Begin with every source that is due and free; the work itself goes on in other threads."""
         now = datetime.now(UTC)
-        self.lines = {id: line for id, line in self.lines.items() if line.is_alive()}
+        for id, line in list(self.lines.items()):
+            if not line.is_alive():
+                del self.lines[id]
         for source in lease.due_sources(set(networks.KINDS), now):
+            if len(self.busy) >= 2 * LOOKS:
+                # A lease that is taken must not run out while its source still waits for a thread.
+                break
             if source.id in self.busy or source.id in self.lines:
                 continue
             if not lease.claim(source, self.worker, now):
@@ -56,22 +66,52 @@ class Listening:
 
     def _begin(self, source: SourceRecord) -> None:
         try:
-            listener = self._listener(source)
-            if self._streams(source, listener) and len(self.lines) < LINES:
-                line = threading.Thread(
-                    target=self._hold, args=(source, listener), name=f"line-{source.id}", daemon=True
-                )
-                self.lines[source.id] = line
-                line.start()
-            else:
-                self._look(source, listener)
-        except Trouble as trouble:
-            sources.failed(source.id, trouble, datetime.now(UTC))
-        except Exception as error:
-            self._unforeseen(source, error)
+            self._safely(source, self._listen)
         finally:
             self.busy.discard(source.id)
+
+    def _listen(self, source: SourceRecord) -> None:
+        listener = self._listener(source)
+        if isinstance(listener, Streamer) and self._may_stream(source) and len(self.lines) < LINES:
+            hold = partial(self._safely, source, partial(self._hold, listener))
+            line = threading.Thread(target=hold, name=f"line-{source.id}", daemon=True)
+            self.lines[source.id] = line
+            line.start()
+        else:
+            self._look(source, listener)
+
+    def _safely(self, source: SourceRecord, listen: Callable[[SourceRecord], None]) -> None:
+        """Listen; what goes wrong is this source's alone, and is noted with it."""
+        try:
+            listen(source)
+            return
+        except NotPossible:
+            return  # It was removed meanwhile.
+        except Trouble as error:
+            trouble = error
+        except DatabaseError as error:
+            log.error("database_fault", part="listen", source=source.id, error=str(error))
+            trouble = _not_stored(error)
+        except Exception as error:
+            log.exception("listening_fault", source=source.id)
+            trouble = Trouble(Wrong.UNFORESEEN, source.name, type(error).__name__)
+        finally:
             connection.close()
+        self._note(source, trouble)
+
+    def _note(self, source: SourceRecord, trouble: Trouble) -> None:
+        """Note a trouble; what the database does not take is tried again until it does."""
+        while not self.stop.is_set():
+            try:
+                sources.failed(source.id, trouble, datetime.now(UTC))
+                return
+            except NotPossible:
+                return
+            except DatabaseError as error:
+                log.error("database_fault", part="listen", source=source.id, error=str(error))
+            finally:
+                connection.close()
+            self.stop.wait(PAUSE_SECONDS)
 
     def _listener(self, source: SourceRecord) -> Listener:
         if isinstance(source.secret, Lost):
@@ -79,9 +119,9 @@ class Listening:
         private = source.private_allowed or settings.PRIVATE_NETWORK_ALLOWED
         return networks.listener(source.kind, source.address, source.secret, private_allowed=private)
 
-    def _streams(self, source: SourceRecord, listener: Listener) -> bool:
+    def _may_stream(self, source: SourceRecord) -> bool:
         until = self.polled_until.get(source.id)
-        return isinstance(listener, Streamer) and (until is None or datetime.now(UTC) >= until)
+        return until is None or datetime.now(UTC) >= until
 
     def _look(self, source: SourceRecord, listener: Listener) -> None:
         """Look once, and go on at once while more is waiting."""
@@ -104,40 +144,40 @@ class Listening:
             sources.looked(source.id, batch, mode, every, now)
             self.noted[source.id] = now
 
-    def _hold(self, source: SourceRecord, listener: Streamer) -> None:
+    def _hold(self, listener: Streamer, source: SourceRecord) -> None:
         """Hold a line open until it breaks, the worker stops, or the lease is taken away."""
         every = networks.KINDS[source.kind].every
         self.noted.pop(source.id, None)
-        stream = listener.stream(source.cursor)
         try:
-            for batch in stream:
-                self._take(source, batch, "stream", every)
-                if self.stop.is_set() or not lease.renew(source.id, self.worker, datetime.now(UTC)):
-                    break
-            lease.release(source.id, self.worker)
+            with closing(listener.stream(source.cursor)) as stream:  # type: ignore[type-var]
+                for batch in stream:
+                    self._take(source, batch, "stream", every)
+                    if self.stop.is_set() or not lease.renew(source.id, self.worker, datetime.now(UTC)):
+                        break
         except Trouble as trouble:
-            self._broken(source, trouble)
-        except Exception as error:
-            self._unforeseen(source, error)
-        finally:
-            stream.close()  # type: ignore[attr-defined]
-            connection.close()
-
-    def _broken(self, source: SourceRecord, trouble: Trouble) -> None:
-        if trouble.wrong is Wrong.REFUSED:
+            if trouble.wrong is not Wrong.REFUSED:
+                raise
             # No streaming there: not a fault, it is polled from now on.
-            self.polled_until[source.id] = datetime.now(UTC) + STREAM_AGAIN
-            SourceRecord.objects.filter(pk=source.pk).update(next_at=datetime.now(UTC))
-            lease.release(source.id, self.worker)
-        else:
-            sources.failed(source.id, trouble, datetime.now(UTC))
-
-    def _unforeseen(self, source: SourceRecord, error: Exception) -> None:
-        log.exception("listening_fault", source=source.id)
-        connection.close()
-        trouble = Trouble(Wrong.UNFORESEEN, source.name, type(error).__name__)
-        sources.failed(source.id, trouble, datetime.now(UTC))
+            now = datetime.now(UTC)
+            self.polled_until[source.id] = now + STREAM_AGAIN
+            SourceRecord.objects.filter(pk=source.pk).update(next_at=now)
+        lease.release(source.id, self.worker)
 
     def end(self) -> None:
-        """Let go of everything: lines notice by themselves within their next batch."""
+        """Let go of everything. Lines end with the process, if they do not notice before."""
         self.looks.shutdown(wait=False, cancel_futures=True)
+        guarded("release", self._release)
+
+    def _release(self) -> bool:
+        lease.release_all(self.worker)
+        return False
+
+
+def _not_stored(error: DatabaseError) -> Trouble:
+    """Return what listening suffers from when what was heard cannot be stored. It comes again."""
+    word = fault.meaning(error)
+    if word == fault.FULL:
+        return Trouble(Wrong.DISK_FULL, str(settings.DATA))
+    if word == fault.LOCKED:
+        return Trouble(Wrong.DATABASE_LOCKED, connection.display_name)
+    return Trouble(Wrong.UNFORESEEN, connection.display_name, " ".join(str(error).split())[:200])

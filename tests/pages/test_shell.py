@@ -103,6 +103,11 @@ def test_the_menu_says_where_one_is_and_how_many_alarms_wait():
     assert "<title>Alarms (1) · Accalmie</title>" in html
 
 
+def test_only_who_gives_roles_is_led_to_the_team():
+    assert 'href="/team/"' in page(browser(ada()))
+    assert 'href="/team/"' not in page(browser(olu()))
+
+
 # ── Is anybody listening? ─────────────────────────────────────────────────────────────────────────────────
 
 

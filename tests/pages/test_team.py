@@ -19,7 +19,7 @@ DOORS = ("invite/", "1/role/", "1/deactivate/", "1/activate/", "1/password/")
 
 
 def password_in(page: str) -> str:
-    found = re.search(r'figure-big break">([^<]+)<', page)
+    found = re.search(r'one-time">([^<]+)<', page)
     assert found
     return found[1]
 

@@ -54,6 +54,12 @@ def test_exclusions_alone_leave_the_rest(kept):
     assert len(texts(Asked("-parcel"))) == 2
 
 
+@pytest.mark.parametrize("question", ["🤡", "*", "-🤡", "…"])
+def test_a_question_of_signs_alone_is_not_answered_by_everything(kept, question):
+    with pytest.raises(Unclear, match="emoji alone"):
+        texts(Asked(question))
+
+
 def test_either_of_two_words(kept):
     assert len(texts(Asked("parcel OR letter OR colis"))) == 4
 
@@ -65,7 +71,8 @@ def test_what_is_unclear_is_told_in_one_sentence(kept, words):
 
 
 @pytest.mark.parametrize(
-    "words", ["*", "(", "NEAR(a b)", "body:x", "^a", "a' OR '1'='1", "x\x00y", "-", "{}", "🙂"]
+    "words",
+    ["a *", "a (", "NEAR(a b)", "body:x", "^a", "a' OR '1'='1", "x\x00y", "a -", "a {}", "a 🙂"],
 )
 def test_signs_that_mean_something_to_an_index_are_just_signs(kept, words):
     assert search.count(Asked(words)) >= 0

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from accalmie.actions import people
+from accalmie.core.people import Do, may
 from accalmie.pages.door import Visit, page
 from accalmie.records.models import AlarmRecord, User
 from accalmie.records.work import ALIVE, worker_seen

@@ -123,7 +123,10 @@ def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
         last = NoticeRecord.objects.filter(alarm=alarm).order_by("-created_at").first()
         due = max(now, last.created_at + BREATH) if last is not None else now
     for person in alarm.topic.alerted.filter(is_active=True):
-        hour = NoticeRecord.objects.filter(person=person, created_at__gt=now - timedelta(hours=1))
+        # What was told in the future, before the clock was set back, must not use up this hour.
+        hour = NoticeRecord.objects.filter(
+            person=person, created_at__gt=now - timedelta(hours=1), created_at__lte=now + BREATH
+        )
         told = hour.exclude(state=NoticeRecord.HELD_BACK).values("alarm", "what", "level").distinct().count()
         held = told >= person.alerts_per_hour
         for contact in ContactRecord.objects.filter(person=person, active=True):

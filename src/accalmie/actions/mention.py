@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from django.utils.translation import gettext as _
 
 from accalmie.core import mention as said
 from accalmie.core.evidence import digest
 from accalmie.core.fever import count
+from accalmie.core.lifecycle import NotPossible
 from accalmie.core.mention import Mention, Query
 from accalmie.core.network import Batch
 from accalmie.core.reading import Reading, read_many
@@ -167,8 +169,9 @@ def _count(topic: TopicRecord, fresh: Sequence[Fresh], joined: Sequence[MentionR
         return
     pulses.add(topic.id, {pulse.minute: pulse for pulse in count.pulses(counts)})
     first = min(counts)
-    changed = TopicRecord.objects.select_for_update().get(pk=topic.pk)
-    if changed.dirty_from is None or first < changed.dirty_from:
+    # no_key: who only notes something about the topic need not wait, nor can we wait for each other.
+    changed = TopicRecord.objects.select_for_update(no_key=True).filter(pk=topic.pk).first()
+    if changed is not None and (changed.dirty_from is None or first < changed.dirty_from):
         TopicRecord.objects.filter(pk=topic.pk).update(dirty_from=first)
 
 
@@ -244,7 +247,9 @@ def _delete(source: SourceRecord, native_ids: Sequence[str], now: datetime) -> i
 
 def _go_on(source: SourceRecord, batch: Batch, taken: Taken, now: datetime) -> None:
     """Store the source's place behind this batch, together with it."""
-    fresh = SourceRecord.objects.select_for_update().get(pk=source.pk)
+    fresh = SourceRecord.objects.select_for_update(no_key=True).filter(pk=source.pk).first()
+    if fresh is None:
+        raise NotPossible(_("This source was removed meanwhile."))
     fresh.cursor = batch.cursor
     fresh.heard += taken.new
     if taken.new:

@@ -50,7 +50,8 @@ def due(now: datetime, most: int = 20) -> list[NoticeRecord]:
 
 def interrupted(now: datetime) -> None:
     """A notice that a worker died with may be out there: it becomes uncertain and is not sent again."""
-    rows = NoticeRecord.objects.filter(state=NoticeRecord.SENDING, leased_until__lt=now)
+    over = Q(leased_until__lt=now) | Q(leased_until__gt=now + 2 * LEASE)  # the clock was set back
+    rows = NoticeRecord.objects.filter(over, state=NoticeRecord.SENDING)
     rows.update(state=NoticeRecord.UNCERTAIN, error="interrupted", leased_by="", leased_until=None)
 
 

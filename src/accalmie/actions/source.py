@@ -126,7 +126,7 @@ def remove(who: User, source_id: int) -> None:
 
 
 def _found(source_id: int) -> SourceRecord:
-    rows = SourceRecord.objects.select_for_update(of=("self",)).select_related("topic")
+    rows = SourceRecord.objects.select_for_update(of=("self",), no_key=True).select_related("topic")
     source = rows.filter(pk=source_id).first()
     if source is None:
         raise NotPossible(_("This source was removed meanwhile."))

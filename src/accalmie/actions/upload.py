@@ -99,18 +99,21 @@ def _begun(
     waiting: bool,
 ) -> ImportRecord:
     now = datetime.now(UTC)
-    before = ImportRecord.objects.filter(digest=digest, source__topic=topic).select_related("source").first()
-    if before is not None and before.state != ImportRecord.DONE:
+    # What the caller reads in is never due, so that no worker reads it too.
+    next_at = now if waiting else None
+    same = ImportRecord.objects.filter(digest=digest, source__topic=topic).exclude(state=ImportRecord.DONE)
+    before = same.first()
+    if before is not None:
         ImportRecord.objects.filter(pk=before.pk).update(
             path=str(path), state=ImportRecord.WAITING if waiting else ImportRecord.RUNNING, error={},
             mapping=dict(mapping),
         )  # fmt: skip
-        SourceRecord.objects.filter(pk=before.source_id).update(next_at=now, state=SourceRecord.LISTENING)
+        SourceRecord.objects.filter(pk=before.source_id).update(next_at=next_at, state=SourceRecord.LISTENING)
         before.refresh_from_db()
         return before
     source = SourceRecord.objects.create(
         topic=topic, kind="file", name=name[:200], address={"file": name}, only_matching=only_matching,
-        state=SourceRecord.LISTENING, next_at=now,
+        state=SourceRecord.LISTENING, next_at=next_at,
     )  # fmt: skip
     state = ImportRecord.WAITING if waiting else ImportRecord.RUNNING
     record = ImportRecord.objects.create(
@@ -127,16 +130,24 @@ def rejects_path(record: ImportRecord) -> Path:
     return Path(record.path).with_name(Path(record.path).name + ".rejects.jsonl")
 
 
-def read_in(record: ImportRecord, rows: Iterable[Row], rejects: Path | None) -> Iterator[ImportRecord]:
-    """Read rows in, a piece a transaction, yielding the import's state after each piece.
+def read_in(
+    record: ImportRecord, rows: Iterable[Row], rejects: Path | None, *, most: int = PIECE
+) -> Iterator[ImportRecord]:
+    """Read rows in, `most` in a transaction, yielding the import's state after each of these pieces.
 
     The place in the file is stored in the same transaction as the mentions before it, so whatever ends the
-    process, nothing is lost and nothing is counted twice.
+    process, nothing is lost and nothing is counted twice. Raises NotPossible when the topic was removed or
+    somebody else reads the same file in, OSError when `rejects` cannot be written.
     """
-    source = SourceRecord.objects.select_related("topic").get(pk=record.source_id)
+    source = SourceRecord.objects.select_related("topic").filter(pk=record.source_id).first()
+    if source is None:
+        raise NotPossible(_("This topic was removed meanwhile."))
     ImportRecord.objects.filter(pk=record.pk).update(state=ImportRecord.RUNNING)
-    each = iter(rows)
-    while piece := list(islice(each, PIECE)):
+    each, begun = iter(rows), False
+    while piece := list(islice(each, most)):
+        if rejects is not None and not begun:
+            _cut(rejects, piece[0].line)
+        begun = True
         _take_piece(record, source, piece, rejects)
         yield record
     _finish(record, source)
@@ -154,7 +165,7 @@ def _take_piece(record: ImportRecord, source: SourceRecord, piece: list[Row], re
             bad.append(cast(Rejected, row))
 
     def also(taken: Taken) -> None:
-        record.offset = piece[-1].offset
+        was, record.offset = record.offset, piece[-1].offset
         record.rows += len(piece)
         record.kept += taken.new
         record.repeated += taken.repeated
@@ -162,14 +173,38 @@ def _take_piece(record: ImportRecord, source: SourceRecord, piece: list[Row], re
         record.rejected += len(bad)
         room = max(0, SHOWN - len(record.rejects))
         record.rejects = record.rejects + [_shown(row) for row in bad[:room]]
-        record.state = ImportRecord.RUNNING
-        record.save()
+        _advance(record, was)
+        if bad and rejects is not None:
+            with rejects.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(_shown(row), ensure_ascii=False) + "\n" for row in bad)
         changes.note("import", record.id, now)
 
     take_in(source, Batch(cursor=str(piece[-1].offset), mentions=tuple(mentions)), now, also=also)
-    if bad and rejects is not None:
-        with rejects.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(_shown(row), ensure_ascii=False) + "\n" for row in bad)
+
+
+def _advance(record: ImportRecord, was: int) -> None:
+    """Store how far reading is, if it is still where it was: of two who read the same file, one goes on."""
+    fields = ("offset", "rows", "kept", "repeated", "not_matching", "rejected", "rejects")
+    reached = {name: getattr(record, name) for name in fields}
+    mine = ImportRecord.objects.filter(pk=record.pk, offset=was, state=ImportRecord.RUNNING)
+    if not mine.update(**reached):
+        raise NotPossible(_("Somebody else is reading this file in just now."))
+
+
+def _cut(rejects: Path, line: int) -> None:
+    """Take out what was kept aside of `line` and after it: reading goes on there, and finds it again."""
+    if not rejects.exists():
+        return
+    with rejects.open("rb+") as file:
+        end = 0
+        for kept in file:
+            try:
+                if json.loads(kept)["line"] >= line:
+                    break
+            except (ValueError, KeyError, TypeError):
+                break
+            end += len(kept)
+        file.truncate(end)
 
 
 def _shown(row: Rejected) -> dict[str, Any]:

@@ -18,8 +18,10 @@ BREATH = timedelta(milliseconds=400)
 def step() -> bool:
     """Measure what needs it; tell whether something more may be waiting."""
     now = datetime.now(UTC)
-    changed = Q(dirty_from__isnull=False) & (Q(measured_at__isnull=True) | Q(measured_at__lt=now - BREATH))
-    rested = Q(measured_at__isnull=True) | Q(measured_at__lt=now - REST)
+    # What was measured in the future was measured before the clock was set back.
+    never = Q(measured_at__isnull=True) | Q(measured_at__gt=now + REST)
+    changed = Q(dirty_from__isnull=False) & (never | Q(measured_at__lt=now - BREATH))
+    rested = never | Q(measured_at__lt=now - REST)
     rows = TopicRecord.objects.filter(changed | rested).order_by(F("dirty_from").asc(nulls_last=True))
     found = list(rows.values_list("id", "measured_at")[:20])
     for topic_id, seen in found:

@@ -30,6 +30,7 @@ STEPS = (
     (timedelta(hours=12), timedelta(minutes=5)),
     (timedelta(days=10), HOUR),
     (timedelta(days=60), timedelta(hours=6)),
+    (timedelta(days=400), DAY),
 )
 
 
@@ -195,7 +196,7 @@ def _clocks(topics: Sequence[TopicRecord]) -> dict[int, datetime]:
 
 def curve(topic: TopicRecord, since: datetime, until: datetime) -> Curve:
     """Return the topic's curve from `since` to `until`, in minutes, hours or days as its length asks for."""
-    step = next((step for longest, step in STEPS if until - since <= longest), DAY)
+    step = next((step for longest, step in STEPS if until - since <= longest), 7 * DAY)
     since = EPOCH + ((since - EPOCH) // step) * step
     points = _of_minutes(topic, since, until, step) if step < HOUR else _of_hours(topic, since, until, step)
     alarms = AlarmRecord.objects.filter(topic=topic, at__gte=since, at__lt=until).order_by("at")

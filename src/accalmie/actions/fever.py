@@ -82,12 +82,15 @@ def measure(topic_id: int, now: datetime) -> int:
 def _piece(topic_id: int, now: datetime) -> tuple[int, bool]:
     """Walk one piece in one transaction; return how many pulses it had, and whether more is waiting."""
     with alone():
-        topic = TopicRecord.objects.select_for_update().filter(pk=topic_id).first()
+        topic = TopicRecord.objects.select_for_update(no_key=True).filter(pk=topic_id).first()
         if topic is None:
             return 0, False
         clock = barometer.clock_of(topic)
         running = barometer.minute(clock)
         checkpoint = measures.checkpoint(topic, topic.dirty_from)
+        if checkpoint is not None and checkpoint[2] > running:
+            # Measured before the clock was set back: what was measured of the future does not count.
+            checkpoint = measures.checkpoint(topic, running)
         state, alarm_state, start = checkpoint or (State(zone=topic.zone), AlarmState(), None)
         if start is None:
             start = pulses.first_minute(topic_id)

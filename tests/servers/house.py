@@ -24,7 +24,7 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class House:
-    """Where it is, and how one signs in the first time."""
+    """Where it is, and how one signs in the first time; "" once somebody has chosen an own password."""
 
     address: str
     name: str
@@ -47,7 +47,8 @@ def started(folder: Path, *, demo: bool = False) -> Iterator[House]:
         )  # fmt: skip
     try:
         said = _wait(process, port, log)
-        name, one_time = re.search(r"Sign in as\s+(\S+)\s+one-time password\s+(\S+)", said).groups()  # type: ignore[union-attr]
+        asked = re.search(r"Sign in as\s+(\S+)\s+one-time password\s+(\S+)", said)
+        name, one_time = asked.groups() if asked else ("", "")
         yield House(f"http://localhost:{port}", name, one_time, log)
     finally:
         # Its own session: the worker that it started ends with it, whatever happened.
@@ -63,12 +64,19 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> str:
     while time.monotonic() < ends:
         if process.poll() is not None:
             raise RuntimeError(f"it ended with {process.returncode}: {log.read_text()}")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        # The port is taken before anything else; only then it is prepared, and says how to sign in.
+        if "Stop with Ctrl+C" in log.read_text() and _answers(port):
             return log.read_text()
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise RuntimeError(f"it does not answer: {log.read_text()}")
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _end_rest(group: int) -> None:

@@ -129,6 +129,12 @@ def test_when_we_did_not_run_that_is_a_gap_too(place):
     assert list(GapRecord.objects.filter(why="down").values_list("filled", flat=True)) == [False]
 
 
+def test_a_feed_that_asked_for_a_long_pause_was_listened_to(place):
+    sources.looked(place.id, Batch("1", wait=timedelta(hours=1)), "poll", EVERY, NOON)
+    sources.looked(place.id, Batch("2"), "poll", EVERY, NOON + timedelta(minutes=61))
+    assert not GapRecord.objects.exists()
+
+
 def test_of_two_workers_one_has_the_lease(place):
     now = NOON + timedelta(days=400)
     SourceRecord.objects.update(next_at=NOON)

@@ -165,9 +165,15 @@ def looked(source_id: int, batch: Batch, mode: str, every: timedelta, now: datet
 
 
 def _resumed_late(source: SourceRecord, every: timedelta, now: datetime) -> None:
-    """We did not run for a while: that is a gap too, even if nothing went wrong on the network's side."""
+    """We did not run for a while: that is a gap too, even if nothing went wrong on the network's side.
+
+    A feed that asked to be left alone for an hour was listened to as it wished.
+    """
     last = source.last_looked_at
-    if last is not None and now - last > max(3 * every, DEAF_AFTER) and not source.trouble:
+    if last is None or source.trouble:
+        return
+    awaited = max(last + every, source.next_at or last)
+    if now - awaited > max(2 * every, DEAF_AFTER):
         _deaf(source, last, "down")
 
 

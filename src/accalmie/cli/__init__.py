@@ -63,7 +63,7 @@ def work(beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False)
 @app.command()
 def demo(
     scenario: Annotated[
-        str, typer.Option(help="Which storm; `accalmie drill --help` names them.")
+        str, typer.Option(help="outage, clumsy_post, hacked_account, teasing_wave or small_brand.")
     ] = "outage",
     seed: Annotated[int, typer.Option(help="The same seed gives the same storm.")] = 1,
     speed: Annotated[float, typer.Option(help="How many times as fast as life.")] = 60.0,
@@ -131,7 +131,7 @@ def read(
 
 @app.command()
 def drill(
-    scenario: Annotated[str, typer.Option(help="Which storm.")] = "outage",
+    scenario: Annotated[str, typer.Option(help="outage, clumsy_post, hacked_account, teasing_wave or small_brand.")] = "outage",
     seed: Annotated[int, typer.Option(help="The same seed gives the same storm.")] = 1,
     out: Annotated[str, typer.Option(help="JSONL to write; - for standard output.")] = "-",
 ) -> None:

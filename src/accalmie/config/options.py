@@ -5,14 +5,17 @@ This module is imported before Django, and by `accalmie doctor`; it must stay li
 
 from __future__ import annotations
 
+import base64
+import errno
 import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class WrongSetting(Exception):
@@ -42,12 +45,20 @@ def _whole(low: int, high: int) -> Callable[[str], str]:
     return check
 
 
+#: Without the value, which may hold a password.
+_NO_ADDRESS = "is neither empty nor postgresql://user:password@host:port/name"
+
+
 def _database(value: str) -> str:
     if value in {"", "sqlite"}:
         return ""
-    if urlsplit(value).scheme in {"postgres", "postgresql"}:
-        return ""
-    return f"is {value!r}, neither empty nor postgresql://user:password@host:port/name"
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in {"postgres", "postgresql"} and bool(parts.path.lstrip("/"))
+        # A port that is no number is told when it is asked for.
+        return "" if named and parts.port != 0 else _NO_ADDRESS
+    except ValueError:
+        return _NO_ADDRESS
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -78,12 +89,19 @@ def data_folder(options: Mapping[str, str]) -> Path:
     try:
         for place in (folder, folder / "uploads", folder / "static"):
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise WrongSetting(
-            f"accalmie.E001: ACCALMIE_DATA ({folder}) cannot be written: {error.strerror}. "
-            "Set ACCALMIE_DATA to a folder that you may write."
-        ) from None
+        raise _unwritable(folder, error) from None
     return folder
+
+
+def _unwritable(folder: Path, error: OSError) -> WrongSetting:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    remedy = "Make room on its disk." if full else "Set ACCALMIE_DATA to a folder that you may write."
+    return WrongSetting(
+        f"accalmie.E001: ACCALMIE_DATA ({folder}) cannot be written: {error.strerror}. {remedy}"
+    )
 
 
 def load(environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -108,8 +126,16 @@ def load(environment: Mapping[str, str] | None = None) -> dict[str, str]:
 def _read_file(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise WrongSetting(
+            f"accalmie.E006: {path} cannot be read: {error.strerror}. Change its rights."
+        ) from None
+    except UnicodeDecodeError:
+        raise WrongSetting(f"accalmie.E006: {path} is not UTF-8 text. Write it again as such.") from None
     values = {}
-    for count, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for count, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, equals, value = line.partition("=")
@@ -122,18 +148,47 @@ def _read_file(path: Path) -> dict[str, str]:
 def installation_key(folder: Path) -> tuple[str, str]:
     """Return Django's key and the key that encrypts secrets at rest, made at the first start (mode 0600)."""
     path = folder / "secret.key"
-    if not path.exists():
-        from cryptography.fernet import Fernet
-
-        text = f"{secrets.token_urlsafe(48)}\n{Fernet.generate_key().decode()}\n"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-    lines = path.read_text().split()
-    if len(lines) != 2:
-        raise WrongSetting(f"accalmie.E005: {path} is damaged. Restore it from a backup; without it stored "
-                           "tokens cannot be read.")  # fmt: skip
+    try:
+        if not path.exists():
+            _make_key(path)
+        lines = path.read_text(encoding="ascii").split()
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise _unwritable(folder, error) from None
+        raise WrongSetting(
+            f"accalmie.E007: {path} cannot be read: {error.strerror}. Give it to the user who runs this."
+        ) from None
+    except UnicodeDecodeError:
+        lines = []
+    if len(lines) != 2 or not _is_key(lines[1]):
+        raise WrongSetting(f"accalmie.E005: {path} is damaged. Restore it from a backup. Without one, remove it: "
+                           "a new one is made, and stored tokens and contacts must be entered again.")  # fmt: skip
     return lines[0], lines[1]
+
+
+def _make_key(path: Path) -> None:
+    """Make the key's file, whole or not at all: half of one would pass for a damaged one at the next start."""
+    own, at_rest = secrets.token_urlsafe(48), base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{own}\n{at_rest}\n")
+            file.flush()
+            os.fsync(descriptor)
+        # Of two processes that start at once, the first one's key stays.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _is_key(text: str) -> bool:
+    """Tell whether this can be the key of Fernet: 32 bytes in the alphabet for addresses."""
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def database(options: Mapping[str, str], folder: Path) -> dict[str, Any]:
@@ -159,7 +214,11 @@ def database(options: Mapping[str, str], folder: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        # What stands behind "?" (sslmode=require and the like) goes to the server's client.
+        "OPTIONS": {"connect_timeout": 10, **dict(parse_qsl(parts.query))},
         "CONN_MAX_AGE": 60,
+        # A server that was started anew must not cost each page its first answer.
+        "CONN_HEALTH_CHECKS": True,
     }
 
 

@@ -24,7 +24,7 @@ from accalmie.records.models import User
 #: Ways to be alerted, each with an address to copy and fill in (Apprise knows more than a hundred).
 EXAMPLES = (
     (lazy("Mail"), "mailtos://sender:password@mail.example?to=me@brand.example"),
-    (lazy("SMS, by Twilio"), "twilio://AccountSid:AuthToken@+33700000001/+33600000002"),
+    (lazy("SMS, by Twilio"), "twilio://AC0123456789abcdef:0123456789abcdef@+33700000001/+33600000002"),
     (lazy("SMS, by Vonage"), "vonage://ApiKey:ApiSecret@33700000001/33600000002"),
     ("Slack", "slack://TokenA/TokenB/TokenC/#crisis"),
     ("Microsoft Teams", "workflows://host:443/workflow-id/signature"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404
@@ -114,7 +115,8 @@ def _answers(request: Visit, form: SourceForm) -> bool:
         return True
     secret = form.secret or (form.stored.secret if form.stored else "")
     try:
-        found = look(form.kind.name, form.address, secret, private_allowed=form.private_allowed)
+        private = form.private_allowed or settings.PRIVATE_NETWORK_ALLOWED
+        found = look(form.kind.name, form.address, secret, private_allowed=private)
     except Trouble as trouble:
         form.add_error(
             None, trouble_told(trouble.wrong.value, trouble.where, trouble.detail, get_language() or "en")

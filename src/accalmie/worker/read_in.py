@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -15,6 +15,9 @@ from accalmie.networks import files
 from accalmie.records.models import ImportRecord, SourceRecord
 
 log = structlog.get_logger()
+
+#: A file that no worker has found for so long is not there.
+MISSED = timedelta(minutes=2)
 
 
 class ReadingIn:
@@ -29,10 +32,17 @@ class ReadingIn:
         """Read in the next file that waits; tell whether there was one."""
         for source in lease.due_sources({"file"}, datetime.now(UTC), most=5):
             record = ImportRecord.objects.filter(source=source).first()
-            if record is not None and lease.claim(source, self.worker, datetime.now(UTC)):
+            if record is None or self._elsewhere(source, record):
+                continue
+            if lease.claim(source, self.worker, datetime.now(UTC)):
                 self._read(source, record)
                 return True
         return False
+
+    def _elsewhere(self, source: SourceRecord, record: ImportRecord) -> bool:
+        """Tell whether the file may lie on another worker's machine; after some minutes it is missed for good."""
+        waited = datetime.now(UTC) - (source.next_at or source.created_at)
+        return not Path(record.path).exists() and waited < MISSED
 
     def _read(self, source: SourceRecord, record: ImportRecord) -> None:
         path = Path(record.path)

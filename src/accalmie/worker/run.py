@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from datetime import UTC, datetime
 
@@ -121,7 +120,9 @@ def until_told(*, beside: bool = False) -> None:
     if beside:
 
         def watch() -> None:
-            sys.stdin.buffer.read()
+            # Not through sys.stdin: its lock, held while reading, would stand in the way of our own end.
+            while os.read(0, 1024):
+                pass
             stop.set()
 
         threading.Thread(target=watch, daemon=True).start()

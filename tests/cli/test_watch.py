@@ -129,7 +129,7 @@ def test_json_lines_are_read_too(tmp_path):
 @pytest.mark.parametrize(
     ("content", "options", "wrong"),
     [
-        (None, {}, "No such file"),
+        (None, {}, "no such file"),
         ("", {}, "empty"),
         ("text,date\n", {}, "mentions.csv: "),
         ("id,text,created_at\n1,hello,2026-01-01T00:00:00Z\n", {"by": "airline"}, "airline"),

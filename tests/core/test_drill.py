@@ -421,4 +421,4 @@ def test_the_command_names_the_drills_when_asked_for_one_that_does_not_exist(cap
 
 def test_the_command_says_when_it_cannot_write(tmp_path, capsys):
     assert drill("small_brand", 1, str(tmp_path / "missing" / "storm.jsonl")) == 2
-    assert "No such file" in capsys.readouterr().err
+    assert "no such file" in capsys.readouterr().err

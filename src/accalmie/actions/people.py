@@ -46,6 +46,12 @@ def first() -> tuple[User, str]:
 
 
 @transaction.atomic
+def foremost() -> User:
+    """Return the first person, made if there is nobody; a one-time password that was printed stays valid."""
+    return User.objects.order_by("id").first() or first()[0]
+
+
+@transaction.atomic
 def invite(who: User, *, username: str, email: str = "", role: Role) -> tuple[User, str]:
     """Make an account; return it and the one-time password to hand over. Raises NotPossible, NoRight."""
     require(who.rank, Do.MANAGE_PEOPLE)

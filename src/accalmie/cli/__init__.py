@@ -131,7 +131,9 @@ def read(
 
 @app.command()
 def drill(
-    scenario: Annotated[str, typer.Option(help="outage, clumsy_post, hacked_account, teasing_wave or small_brand.")] = "outage",
+    scenario: Annotated[
+        str, typer.Option(help="outage, clumsy_post, hacked_account, teasing_wave or small_brand.")
+    ] = "outage",
     seed: Annotated[int, typer.Option(help="The same seed gives the same storm.")] = 1,
     out: Annotated[str, typer.Option(help="JSONL to write; - for standard output.")] = "-",
 ) -> None:

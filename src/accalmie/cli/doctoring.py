@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
-from accalmie.cli import ground
+from accalmie.cli import ground, wrong
 
 #: Below this, a storm may fill the disk.
 LITTLE_ROOM = 1 << 30
@@ -44,10 +44,18 @@ def _findings() -> Iterator[Finding]:
     database = _database()
     yield database
     if database.well:
-        yield from _worker()
-        yield from _sources()
-        yield from _people()
-        yield _proof()
+        for part in (_worker, _sources, _people, _proof):
+            yield from _looked_at(part)
+
+
+def _looked_at(part: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a part finds; a database that breaks off in the middle is a finding too."""
+    from django.db import DatabaseError
+
+    try:
+        yield from part()
+    except DatabaseError as error:
+        yield Finding(False, f"database: {' '.join(str(error).split())}", wrong.remedy(error))
 
 
 def _machine() -> Iterator[Finding]:
@@ -80,7 +88,7 @@ def _database() -> Finding:
                     False, f"database: {answer}", "Stop Accalmie and restore the database from a backup."
                 )
     except DatabaseError as error:
-        return Finding(False, f"database: {str(error).strip()}", ground.remedy(str(error)))
+        return Finding(False, f"database: {' '.join(str(error).split())}", wrong.remedy(error))
     if waiting:
         remedy = "Start `accalmie serve` or `accalmie work` once: they bring the tables up to date."
         return Finding(False, f"database: {len(waiting)} migrations are waiting", remedy)
@@ -88,10 +96,9 @@ def _database() -> Finding:
 
 
 def _worker() -> Iterator[Finding]:
-    from accalmie.records.work import ALIVE, worker_seen
+    from accalmie.records.work import running, worker_seen
 
-    seen = worker_seen()
-    alive = seen is not None and datetime.now(UTC) - seen < ALIVE
+    seen, alive = worker_seen(), running(datetime.now(UTC))
     what = "worker: running"
     if not alive:
         what = f"worker: not running since {seen:%Y-%m-%d %H:%M} UTC" if seen else "worker: never ran"
@@ -139,11 +146,12 @@ def _people() -> Iterator[Finding]:
         yield Finding(reached, f"topic {topic.name}: {what}", remedy)
 
 
-def _proof() -> Finding:
+def _proof() -> Iterator[Finding]:
     from accalmie.actions.prove import verify_all
 
     verdict = verify_all()
     if verdict.broken_at is None:
-        return Finding(True, f"proof: {verdict.entries:,} entries, the chain holds")
-    return Finding(False, f"proof: the chain is broken at entry {verdict.broken_at:,}",
-                   "Compare with a backup from before: an entry was changed or taken out.")  # fmt: skip
+        yield Finding(True, f"proof: {verdict.entries:,} entries, the chain holds")
+    else:
+        yield Finding(False, f"proof: the chain is broken at entry {verdict.broken_at:,}",
+                      "Compare with a backup from before: an entry was changed or taken out.")  # fmt: skip

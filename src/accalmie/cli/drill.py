@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-import typer
-
+from accalmie.cli import wrong
 from accalmie.core.drill import compose
 from accalmie.core.mention import Mention
 
@@ -22,8 +21,7 @@ def drill(scenario: str, seed: int, out: str, *, ends: datetime | None = None) -
     try:
         play = compose(scenario, seed, ends=moment)
     except ValueError as error:
-        typer.echo(f"accalmie: {error}", err=True)
-        return 2
+        return wrong.end(f"{error}.")
     with ExitStack() as files:
         try:
             target: TextIO = sys.stdout
@@ -36,8 +34,7 @@ def drill(scenario: str, seed: int, out: str, *, ends: datetime | None = None) -
             # Whoever read us has seen enough; without this, Python complains once more when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            typer.echo(f"accalmie: {out}: {error.strerror or error}", err=True)
-            return 2
+            return wrong.end(f"{out}: {wrong.with_file(error)}")
     return 0
 
 

@@ -15,8 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-import typer
-
+from accalmie.cli import wrong
 from accalmie.core.fever import onset
 from accalmie.core.fever.count import merge
 from accalmie.core.fever.measure import State, take
@@ -119,8 +118,9 @@ class Series:
 
 def fever(counts: str, out: str) -> int:
     """Measure the series in the file `counts` and write `out` (both may be "-"); return the exit code."""
-    with ExitStack() as files:
-        try:
+    name = "standard input" if counts == "-" else counts
+    try:
+        with ExitStack() as files:
             source: TextIO = sys.stdin
             if counts != "-":
                 source = files.enter_context(Path(counts).open(encoding="utf-8-sig", newline=""))
@@ -134,14 +134,17 @@ def fever(counts: str, out: str) -> int:
                     raise BadRow("--out is the same file; choose another, it would be overwritten.")
                 target = files.enter_context(Path(out).open("w", encoding="utf-8", newline=""))
             _write(first, rows, target)
-        except BadRow as error:
-            return _wrong(f"{counts}: {error}")
-        except UnicodeDecodeError:
-            return _wrong(f"{counts}: this is not UTF-8 text; save it as CSV in UTF-8.")
-        except csv.Error as error:
-            return _wrong(f"{counts}: this is not CSV: {error}.")
-        except OSError as error:
-            return _wrong(f"{error.filename or counts}: {error.strerror}.")
+            target.flush()
+    except BadRow as error:
+        return wrong.end(f"{name}: {error}")
+    except UnicodeDecodeError:
+        return wrong.end(f"{name}: this is not UTF-8 text; save it as CSV in UTF-8.")
+    except csv.Error as error:
+        return wrong.end(f"{name}: this is not CSV: {error}.")
+    except BrokenPipeError:
+        raise  # Whoever read us has seen enough.
+    except OSError as error:
+        return wrong.end(wrong.at(error, counts, out))
     return 0
 
 
@@ -156,11 +159,6 @@ def _write(first: Counted, rows: Iterator[Counted], target: TextIO) -> None:
             (row.written, row.count, f"{expected:.2f}", f"{score:.6f}", measure.level, measure.phase.value)
         )
         row = next(rows, None)
-
-
-def _wrong(sentence: str) -> int:
-    typer.echo(f"accalmie: {sentence}", err=True)
-    return 2
 
 
 def _rows(source: TextIO) -> Iterator[Counted]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
+
+from accalmie.cli import wrong
 
 
 def settings(*, every_event: bool = False) -> None:
@@ -12,8 +16,15 @@ def settings(*, every_event: bool = False) -> None:
     `every_event`: log all that happens (pages and workers); else only what goes wrong.
     """
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        if "psycopg" not in str(error):
+            raise
+        sentence = "PostgreSQL's client is not installed. Run: pip install 'accalmie[postgresql]'"
+        raise SystemExit(wrong.end(sentence)) from None
     logs(logging.INFO if every_event else logging.WARNING)
 
 
@@ -29,7 +40,7 @@ def logs(level: int) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Steadfast(sys.stderr))),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
@@ -38,24 +49,25 @@ def logs(level: int) -> None:
 def tables() -> None:
     """Bring the tables up to date. What prevents it is told in one sentence, with exit code 2."""
     from django.core.management import call_command
-    from django.db import DatabaseError
 
-    try:
+    with wrong.told():
         call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
-        print(
-            f"accalmie: the database cannot be used: {str(error).strip()}. {remedy(str(error))}",
-            file=sys.stderr,
-        )
-        raise SystemExit(2) from None
 
 
-def remedy(error: str) -> str:
-    """Return what to do about a database's complaint."""
-    if "full" in error:
-        return "Make room on the disk of ACCALMIE_DATA and start again; nothing stored is lost."
-    if "locked" in error:
-        return "Another program holds the database; end it, or wait for it."
-    if "malformed" in error or "not a database" in error:
-        return "Restore accalmie.sqlite3 from a backup; `accalmie doctor` tells more."
-    return "Check ACCALMIE_DATABASE and that the server runs."
+class _Steadfast:
+    """A log that goes on when its file cannot take a line: a full disk must not end who reports it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write, or let it be."""
+        try:
+            return self._file.write(text)
+        except (OSError, ValueError):
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or let it be."""
+        with suppress(OSError, ValueError):
+            self._file.flush()

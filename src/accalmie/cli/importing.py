@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from accalmie.cli import ground
+from accalmie.cli import ground, wrong
 
 if TYPE_CHECKING:
     from accalmie.records.models import ImportRecord, TopicRecord, User
+
+
+#: What came on standard input is kept under this name; left behind by a kill, it is thrown away a day later.
+KEPT_AS, FORGOTTEN_SECONDS = "standard-input-", 24 * 3600
 
 
 def import_(file: str, topic: str, columns: Sequence[str], rejects: Path | None, *, matching: bool) -> int:
@@ -25,37 +31,64 @@ def import_(file: str, topic: str, columns: Sequence[str], rejects: Path | None,
 
     from accalmie.core.lifecycle import NotPossible
     from accalmie.networks.files import Unreadable
-    from accalmie.phrasebook import say
 
+    name = "standard input" if file == "-" else file
     try:
-        return _import(file, topic, columns, rejects, matching=matching)
+        with ExitStack() as until_read:
+            path = _found(file, until_read)
+            return _import(path, Path(name).name, topic, columns, rejects, matching=matching)
     except NotPossible as error:
-        return _wrong(str(error))
+        return wrong.end(f"{name}: {error}")
     except Unreadable as error:
-        return _wrong(f"{file}: {say('trouble', error.why.key, 'en', **error.why.values)}")
+        return wrong.end(f"{name}: {error}")
     except OSError as error:
-        return _wrong(
-            f"{file}: {error.strerror or error}. What was read in so far is kept; the same command goes on."
-        )
+        where = str(rejects) if error.filename == str(rejects) else name
+        return wrong.end(f"{where}: {wrong.with_file(error)} What was read in so far is kept.")
     except DatabaseError as error:
-        return _wrong(f"{file}: the database says: {str(error).strip()}. {ground.remedy(str(error))} "
-                      "The same command goes on where it was.")  # fmt: skip
+        return wrong.end(f"{name}: the database says: {wrong.with_database(error)} "
+                         "The same command goes on where it was.")  # fmt: skip
 
 
-def _wrong(sentence: str) -> int:
-    typer.echo(f"accalmie: {sentence}", err=True)
-    return 2
+def _found(file: str, until_read: ExitStack) -> Path:
+    """Return where the file is. What can be read only once is kept in the data folder, until it is read in."""
+    if file != "-" and not _is_stream(Path(file)):
+        return Path(file).resolve()
+    from django.conf import settings
+
+    uploads = Path(settings.DATA) / "uploads"
+    for left in uploads.glob(f"{KEPT_AS}*"):
+        if time.time() - left.stat().st_mtime > FORGOTTEN_SECONDS:
+            left.unlink(missing_ok=True)
+    with ExitStack() as files:
+        given = sys.stdin.buffer if file == "-" else files.enter_context(Path(file).open("rb"))
+        kept = until_read.enter_context(NamedTemporaryFile(dir=uploads, prefix=KEPT_AS))
+        shutil.copyfileobj(given, kept, 1 << 20)
+        kept.flush()
+    return Path(kept.name)
 
 
-def _import(file: str, topic: str, columns: Sequence[str], rejects: Path | None, *, matching: bool) -> int:
+def _is_stream(path: Path) -> bool:
+    """Tell whether this is a pipe or the like, such as a shell makes of <(command)."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _import(
+    path: Path, name: str, topic: str, columns: Sequence[str], rejects: Path | None, *, matching: bool
+) -> int:
     from accalmie.actions import people, upload
+    from accalmie.core.lifecycle import NotPossible
     from accalmie.networks import files
 
-    path = _spooled() if file == "-" else Path(file).resolve()
     layout = files.guess(path).corrected(columns)
-    who, _ = people.first()
+    if layout.problem:
+        # Before a topic is made for nothing.
+        raise files.Unreadable(layout.problem)
+    if rejects is not None:
+        if rejects.exists() and rejects.samefile(path):
+            raise NotPossible("--rejects is the same file; choose another, it would be overwritten.")
+        rejects.open("ab").close()
+    who = people.foremost()
     made = _topic(who, topic)
-    name = "standard input" if file == "-" else Path(file).name
     record = upload.begin(
         who, made.id, path=path, name=name, mapping=layout.to_json(), only_matching=matching, waiting=False
     )
@@ -77,18 +110,9 @@ def _topic(who: User, name: str) -> TopicRecord:
     found = TopicRecord.objects.filter(name=name).first()
     if found is not None:
         return found
+    made = topic.make(who, name=name, words=[name])
     typer.echo(f"There was no topic {name}: it is made, listening for the word {name}.", err=True)
-    return topic.make(who, name=name, words=[name])
-
-
-def _spooled() -> Path:
-    """Keep standard input in the data folder first: an interrupted import needs something to go on with."""
-    from django.conf import settings
-
-    path = Path(settings.DATA) / "uploads" / "standard-input.mentions"
-    with path.open("wb") as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept, 1 << 20)
-    return path
+    return made
 
 
 class _bar:
@@ -101,7 +125,7 @@ class _bar:
         self.record = record
         self.bar = Progress(
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=Console(stderr=True), disable=not sys.stderr.isatty(),
         )  # fmt: skip
 
     def __enter__(self) -> Any:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import typer
 
-from accalmie.cli import ground
+from accalmie.cli import ground, wrong
+
+if TYPE_CHECKING:
+    from accalmie.records.models import User
 
 
 def work(*, beside: bool = False) -> int:
@@ -27,18 +34,15 @@ def demo(scenario: str, seed: int, speed: float) -> int:
     """Begin a drill, with a first account if there is none."""
     ground.settings()
     ground.tables()
-    from accalmie.actions import people
+    from accalmie.actions import drill, people
     from accalmie.core.lifecycle import NotPossible
 
-    person, _ = people.first()
-    from accalmie.actions import drill
-
     try:
-        topic = drill.start(person, scenario=scenario, seed=seed, speed=speed)
+        with wrong.told():
+            topic = drill.start(people.foremost(), scenario=scenario, seed=seed, speed=speed)
+            drill.play_all("demo", datetime.now(UTC))
     except NotPossible as error:
-        typer.echo(f"accalmie: {error}", err=True)
-        return 2
-    drill.play_all("demo", datetime.now(UTC))
+        return wrong.end(str(error))
     typer.echo(
         f"A drill is ready: {topic.name}. Start the pages with `accalmie serve`; it says how to sign in."
     )
@@ -48,9 +52,19 @@ def demo(scenario: str, seed: int, speed: float) -> int:
 def serve(host: str, port: int, *, demo: bool) -> int:
     """Serve the pages and start a worker beside them."""
     ground.settings(every_event=True)
-    ground.tables()
     from django.conf import settings
 
+    host, port = host or settings.HOST, port or settings.PORT
+    # Before anything else: a second start must not make a new one-time password in passing.
+    with _door(host, port) as door:
+        ground.tables()
+        with wrong.told():
+            person, password = _prepared(demo=demo)
+        _hello(host, port, person.username, password)
+        return _serve(door, host, port)
+
+
+def _prepared(*, demo: bool) -> tuple[User, str]:
     from accalmie.actions import people
     from accalmie.pages import chart_library
 
@@ -58,15 +72,38 @@ def serve(host: str, port: int, *, demo: bool) -> int:
     if demo:
         _drill_once(person)
     chart_library.made()
-    host, port = host or settings.HOST, port or settings.PORT
-    _hello(host, port, person.username, password)
+    return person, password
+
+
+def _door(host: str, port: int) -> socket.socket:
+    """Take the port. What prevents it is told in one sentence, with exit code 2."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OverflowError:
+        sentence = f"{port} is no port. Choose one from 1 to 65535 with --port."
+    except OSError as error:
+        sentence = {
+            errno.EADDRINUSE: f"port {port} is taken by another program. "
+            "End that, or choose another port with --port.",
+            errno.EACCES: f"port {port} is kept for the system's administrator. "
+            "Choose one above 1023 with --port.",
+        }.get(
+            error.errno or 0,
+            f"pages cannot be served on {host} ({error.strerror or error}). "
+            "Choose an address of this machine with --host, such as 127.0.0.1.",
+        )
+    raise SystemExit(wrong.end(sentence))
+
+
+def _serve(door: socket.socket, host: str, port: int) -> int:
     # uvicorn ends by the signal that it got: as an exception it lets us end the worker first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_a_worker, args=(ended,), daemon=True)
     keeper.start()
     try:
-        _pages(host, port)
+        _pages(door, host, port)
     finally:
         ended.set()
         keeper.join(timeout=15)
@@ -92,13 +129,15 @@ def _hello(host: str, port: int, name: str, password: str) -> None:
     typer.echo("  Stop with Ctrl+C; everything is kept.\n")
 
 
-def _pages(host: str, port: int) -> None:
+def _pages(door: socket.socket, host: str, port: int) -> None:
     import uvicorn
 
-    uvicorn.run(
+    configuration = uvicorn.Config(
         "accalmie.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,
         timeout_graceful_shutdown=3, lifespan="off", proxy_headers=True,
     )  # fmt: skip
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(configuration).run(sockets=[door])
 
 
 def _keep_a_worker(ended: threading.Event) -> None:
@@ -106,14 +145,25 @@ def _keep_a_worker(ended: threading.Event) -> None:
     while not ended.is_set():
         # The pipe is never written to: it closes when this process ends, however it ends, and the worker notices.
         command = [sys.executable, "-m", "accalmie", "work", "--beside"]
-        child = subprocess.Popen(command, stdin=subprocess.PIPE)
+        try:
+            child = subprocess.Popen(command, stdin=subprocess.PIPE)
+        except OSError as error:
+            _say(f"the worker cannot be started ({error.strerror}); it is tried again")
+            ended.wait(5)
+            continue
         while child.poll() is None and not ended.wait(0.5):
             pass
         if ended.is_set():
             _end(child)
             return
-        typer.echo("accalmie: the worker ended; starting another", err=True)
+        _say("the worker ended; starting another")
         ended.wait(2)
+
+
+def _say(sentence: str) -> None:
+    # A log on a full disk must not keep a worker from being started.
+    with suppress(OSError):
+        typer.echo(f"accalmie: {sentence}", err=True)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

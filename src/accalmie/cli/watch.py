@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import typer
 
+from accalmie.cli import wrong
 from accalmie.core import mention as mentions
 from accalmie.core import reading
 from accalmie.core.alarm import AlarmState, Verdict, judge, sentence
@@ -95,7 +96,7 @@ def watch(file: str, topic: str, by: str, as_json: bool, out: TextIO) -> int:
     except (files.Unreadable, NothingHeard) as error:
         return _wrong(file, str(error))
     except OSError as error:
-        return _wrong(file, f"{error.strerror or error}.")
+        return _wrong(file, wrong.with_file(error))
     for event in _events(found.topics):
         out.write(_line(event, as_json) + "\n")
         found.topics[event.topic].alarms += event.verdict is Verdict.RAISED
@@ -104,8 +105,7 @@ def watch(file: str, topic: str, by: str, as_json: bool, out: TextIO) -> int:
 
 
 def _wrong(file: str, why: str) -> int:
-    typer.echo(f"accalmie: {'standard input' if file == '-' else file}: {why}", err=True)
-    return 2
+    return wrong.end(f"{'standard input' if file == '-' else file}: {why}")
 
 
 def _heard(file: str, topic: str, by: str) -> File:

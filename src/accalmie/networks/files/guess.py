@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -83,7 +83,7 @@ def _encoding(head: bytes, further: list[bytes]) -> tuple[int, str]:
         return 0, "utf-16-le"
     if head[::2].count(0) > 0.4 * pairs and head[1::2].count(0) < 0.1 * pairs:
         return 0, "utf-16-be"
-    if all(map(_is_utf8, (head, *further))):
+    if all(map(_is_utf8, (head, *further))) or _mostly_utf8((head, *further)):
         return 0, "utf-8"
     # Five bytes mean nothing in Windows' code page; Latin-1 has something for every byte.
     there = set(b"".join((head, *further)))
@@ -97,6 +97,20 @@ def _is_utf8(piece: bytes) -> bool:
         begin += 1
     try:
         codecs.getincrementaldecoder("utf-8")().decode(piece[begin:])
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mostly_utf8(pieces: Sequence[bytes]) -> bool:
+    """Tell whether most of the lines with accents are UTF-8: one broken line must not spoil all others."""
+    accented = [line for piece in pieces for line in piece.splitlines() if not line.isascii()]
+    return 2 * sum(map(_is_whole_utf8, accented)) > len(accented)
+
+
+def _is_whole_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
     except UnicodeDecodeError:
         return False
     return True

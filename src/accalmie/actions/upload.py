@@ -193,7 +193,7 @@ def _advance(record: ImportRecord, was: int) -> None:
 
 def _cut(rejects: Path, line: int) -> None:
     """Take out what was kept aside of `line` and after it: reading goes on there, and finds it again."""
-    if not rejects.exists():
+    if not rejects.is_file():
         return
     with rejects.open("rb+") as file:
         end = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 
@@ -45,6 +46,11 @@ def guarded(name: str, step: Callable[[], bool]) -> bool:
         # A full disk, a locked or absent database: told here and by the missing heartbeat on every page.
         log.error("database_fault", part=name, error=str(error))
         connection.close()
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            log.error("disk_full", part=name, error=str(error))
+        else:
+            log.exception("worker_fault", part=name)
     except Exception:
         log.exception("worker_fault", part=name)
     threading.Event().wait(PAUSE_SECONDS)

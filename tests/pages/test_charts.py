@@ -14,7 +14,7 @@ import vl_convert
 from django.contrib.staticfiles import finders
 from django.utils import timezone, translation
 
-from accalmie.pages import chart_library
+from accalmie.pages import chart_library, told
 from accalmie.pages.chart import Chart
 from accalmie.pages.chart_axis import ticks
 from accalmie.pages.charts import compare_chart, fever_chart, sparkline
@@ -82,17 +82,23 @@ def test_the_library_understands_every_chart():
 
 def test_a_topic_of_which_nothing_is_known_has_a_chart_all_the_same():
     chart = fever_chart(curve(points=[]))
-    assert chart.summary == ("From Wed 4 Mar, 13:00 to Wed 4 Mar, 17:00: 0 mentions, 0 of them negative.",)
+    assert chart.summary == ("From Wed 4 Mar, 13:00 to 17:00: 0 mentions, 0 of them negative.",)
     assert "<svg" in drawn(chart)
 
 
 def test_a_chart_says_what_it_shows():
     chart = fever_chart(curve(gaps=[(NOON, NOON + HOUR / 2)]))
     assert chart.summary == (
-        "From Wed 4 Mar, 13:00 to Wed 4 Mar, 17:00: 1,320 mentions, 660 of them negative.",
+        "From Wed 4 Mar, 13:00 to 17:00: 1,320 mentions, 660 of them negative.",
         "Hottest: 38.6 °C, level 4, strong wind, Wed 4 Mar, 15:00.",
         "Nobody listened: Wed 4 Mar, 13:00 to 13:30.",
     )
+
+
+def test_the_end_of_a_stretch_names_its_day_where_it_is_another_than_the_first():
+    assert told.end(NOON, NOON + 4 * HOUR) == "17:00"
+    now = timezone.now().replace(second=0, microsecond=0)
+    assert told.end(now - 24 * HOUR, now) == f"{told.date(now)}, {told.clock(now)}"
 
 
 @pytest.mark.parametrize(("language", "figure"), [("fr", "1\u202f320"), ("de", "1.320"), ("en", "1,320")])

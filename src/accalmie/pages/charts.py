@@ -340,7 +340,7 @@ def _fever_summary(curve: Curve) -> Iterable[str]:
     total = sum(point.mentions for point in curve.points)
     negative = sum(point.negative for point in curve.points)
     values = {
-        "since": told.moment(curve.since), "until": told.moment(curve.until),
+        "since": told.moment(curve.since), "until": told.end(curve.since, curve.until),
         "count": told.integer(total), "negative": told.integer(negative),
     }  # fmt: skip
     yield (

@@ -41,16 +41,24 @@ def moment(at: datetime, now: datetime | None = None) -> str:
     """Return a moment: the time alone for today, with the date for other days."""
     if timezone.localtime(at).date() == timezone.localtime(now or timezone.now()).date():
         return clock(at)
-    return _("%(date)s, %(time)s") % {"date": date(at, now), "time": clock(at)}
+    return _dated(at, now)
 
 
 def stretch(since: datetime, until: datetime) -> str:
     """Return a stretch of time, naming the day once where both ends lie in it."""
     if until - since == timedelta(days=1) and clock(since) == "00:00":
         return date(since)
+    return _("%(since)s to %(until)s") % {"since": moment(since), "until": end(since, until)}
+
+
+def end(since: datetime, until: datetime) -> str:
+    """Return the end of a stretch of time: with its day, also today, where it began on another one."""
     same = timezone.localtime(since).date() == timezone.localtime(until - timedelta(microseconds=1)).date()
-    end = clock(until) if same else moment(until)
-    return _("%(since)s to %(until)s") % {"since": moment(since), "until": end}
+    return clock(until) if same else _dated(until)
+
+
+def _dated(at: datetime, now: datetime | None = None) -> str:
+    return _("%(date)s, %(time)s") % {"date": date(at, now), "time": clock(at)}
 
 
 def whole(at: datetime) -> str:

@@ -81,10 +81,8 @@ def test_that_the_clock_was_set_back_is_seen_once_and_on_this_machine_alone():
 
 
 def test_a_sign_of_life_from_the_future_does_not_say_that_a_worker_runs():
-    work.beat("here-1", NOON, NOON + DAY)
-    assert not work.running(NOON)
-    work.beat("here-2", NOON, NOON)
-    assert work.running(NOON + SOON) and not work.running(NOON + timedelta(minutes=1))
+    assert not work.lives(NOON + DAY, NOON) and not work.lives(None, NOON)
+    assert work.lives(NOON, NOON + SOON) and not work.lives(NOON, NOON + timedelta(minutes=1))
 
 
 def test_signs_of_life_do_not_pile_up():

@@ -96,9 +96,10 @@ def _database() -> Finding:
 
 
 def _worker() -> Iterator[Finding]:
-    from accalmie.records.work import running, worker_seen
+    from accalmie.records.work import lives, worker_seen
 
-    seen, alive = worker_seen(), running(datetime.now(UTC))
+    seen = worker_seen()
+    alive = lives(seen, datetime.now(UTC))
     what = "worker: running"
     if not alive:
         what = f"worker: not running since {seen:%Y-%m-%d %H:%M} UTC" if seen else "worker: never ran"

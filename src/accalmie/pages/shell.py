@@ -11,13 +11,14 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import loader
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -25,8 +26,10 @@ from django.views.decorators.http import require_POST
 from accalmie.actions import people
 from accalmie.core.people import Do, may
 from accalmie.pages.door import Visit, page
+from accalmie.phrasebook import say
+from accalmie.records import fault
 from accalmie.records.models import AlarmRecord, User
-from accalmie.records.work import ALIVE, worker_seen
+from accalmie.records.work import lives, worker_seen
 
 log = structlog.get_logger()
 
@@ -40,6 +43,8 @@ MENU = (
 )
 THEMES = (("auto", lazy("As the device")), ("light", lazy("Light")), ("dark", lazy("Dark")))
 YEAR = 365 * 24 * 3600
+#: Below so many bytes the disk is nearly full: a storm fills as much in minutes.
+LITTLE_ROOM = 100 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,15 @@ class Shell:
     @cached_property
     def deaf(self) -> bool:
         """Whether no worker is running."""
-        seen = self.worker_seen
-        return seen is None or timezone.now() - seen > ALIVE
+        return not lives(self.worker_seen, timezone.now())
+
+    @cached_property
+    def nearly_full(self) -> str:
+        """What to say while the disk of the data folder has hardly any room, else ""."""
+        left = fault.room_left()
+        if left >= LITTLE_ROOM:
+            return ""
+        return say("trouble", "store_nearly_full", get_language() or "en", left=left // 1024**2)
 
     @property
     def menu(self) -> list[Item]:
@@ -201,6 +213,9 @@ def too_often(request: HttpRequest) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that something unforeseen happened, with a number that stands in the log (500)."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+        return _not_stored(request, error)
     number = secrets.token_hex(4)
     log.error("page broke", number=number, path=request.path, method=request.method, exc_info=sys.exc_info())
     # No context: whatever broke must not break this page too.
@@ -208,6 +223,16 @@ def broken(request: HttpRequest) -> HttpResponse:
         {"number": number, "title": _("Something went wrong on our side")}
     )
     return HttpResponse(page, status=500)
+
+
+def _not_stored(request: HttpRequest, error: DatabaseError | InterfaceError) -> HttpResponse:
+    """Say what keeps the database from answering, and what to do (503)."""
+    log.error("database_fault", part="pages", path=request.path, error=str(error))
+    language, word = get_language() or "en", fault.meaning(error)
+    page = loader.get_template("503.html").render(
+        {"title": say("trouble", "store", language), "why": say("trouble", f"store_{word}", language)}
+    )
+    return HttpResponse(page, status=503, headers={"Retry-After": "10"})
 
 
 urls = [

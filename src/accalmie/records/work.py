@@ -25,9 +25,9 @@ def worker_seen() -> datetime | None:
     return HeartbeatRecord.objects.order_by("-at").values_list("at", flat=True).first()
 
 
-def running(now: datetime) -> bool:
-    """Tell whether any worker runs. A sign from the future counts as little as an old one."""
-    return HeartbeatRecord.objects.filter(at__gte=now - ALIVE, at__lte=now + AHEAD).exists()
+def lives(seen: datetime | None, now: datetime) -> bool:
+    """Tell whether who was seen then lives. A sign from the future counts as little as an old one."""
+    return seen is not None and now - ALIVE <= seen <= now + AHEAD
 
 
 def was_set_back(machine: str, now: datetime) -> bool:

@@ -227,3 +227,18 @@ def test_a_part_that_cannot_be_fetched_is_told(visit, house):
     context.unroute("**/alarms/")
     page.evaluate("htmx.trigger('#alarms', 'live')")
     expect(page.locator("#failed")).to_be_hidden()
+
+
+def test_what_changes_while_a_part_is_being_fetched_is_fetched_after_it(visit):
+    page = visit("/alarms/")
+    held = []
+    page.route("**/alarms/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/alarms/"):
+        page.evaluate("htmx.trigger('#alarms', 'live')")
+    page.evaluate("htmx.trigger('#alarms', 'live'); htmx.trigger('#alarms', 'live')")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response("**/alarms/"), page.expect_request("**/alarms/"):
+        held[0].continue_()
+    page.goto("/")
+    assert len([url for url in asked if url.endswith("/alarms/")]) == 1, "once, however often it was told"

@@ -16,6 +16,20 @@ function tellAll() {
   document.querySelectorAll("[data-live]").forEach((element) => htmx.trigger(element, "live"));
 }
 
+// What changes while a part is being fetched is fetched after it: htmx would forget it, for the part that was to ask
+// again is replaced by the one that comes.
+const owed = new Set();
+document.addEventListener(
+  "live",
+  ({ target }) => target.classList.contains("htmx-request") && owed.add(target.id),
+  true,
+);
+document.addEventListener("htmx:afterSettle", () => {
+  const parts = [...owed].map((id) => document.getElementById(id));
+  owed.clear();
+  parts.forEach((part) => part?.classList.contains("htmx-request") === false && htmx.trigger(part, "live"));
+});
+
 function say(state) {
   document.documentElement.dataset.stream = state;
 }

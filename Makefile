@@ -9,8 +9,10 @@ run: $(VENV)/run.stamp
 	$(BIN)/accalmie serve --demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest tests
-	ACCALMIE_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/records tests/actions tests/pages
+	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest tests/journeys -q
+	ACCALMIE_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/records tests/actions tests/pages \
+	  --ignore=tests/pages/test_in_a_browser.py -n 2 --dist loadfile -q
 
 # The fast part: no database, no server.
 test-core: $(VENV)/dev.stamp

@@ -19,6 +19,14 @@ PAGES = documents.HOME / "src" / "accalmie" / "pages"
 #: Rooms below whose refusals are told on the pages too.
 REFUSING = ("actions", "records")
 TRANSLATIONS = ("fr", "de")
+#: `django-admin makemessages` that also finds the texts in lazy(...), as the Makefile has it.
+COLLECT = """
+import sys
+from django.core.management import execute_from_command_line
+from django.core.management.commands.makemessages import Command
+Command.xgettext_options.append("--keyword=lazy")
+execute_from_command_line(sys.argv)
+"""
 Text = tuple[str, str, str]
 
 
@@ -55,8 +63,8 @@ def written(tmp_path_factory) -> set[Text]:
     call = [
         sys.executable,
         "-P",
-        "-m",
-        "django",
+        "-c",
+        COLLECT,
         "makemessages",
         "-l",
         "fr",

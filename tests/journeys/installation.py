@@ -64,9 +64,12 @@ class Running:
         """All that it wrote."""
         return self.log.read_text(errors="replace")
 
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
+    def kill(self, *, whole: bool = True) -> None:
+        """End it as a power cut would, with all that it started; or it alone."""
+        if whole:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
 
@@ -119,6 +122,7 @@ class Installation:
             process = subprocess.Popen(
                 [sys.executable, "-m", "accalmie", *map(str, arguments)], env=self.environment,
                 cwd=self.folder, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,
             )  # fmt: skip
         return Running(process, log)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -40,29 +39,32 @@ class Listening:
         self.worker = worker
         self.stop = stop
         self.heard = heard
-        self.looks = ThreadPoolExecutor(LOOKS, thread_name_prefix="look")
         self.lines: dict[int, threading.Thread] = {}
         self.polled_until: dict[int, datetime] = {}
         self.busy: set[int] = set()
         self.noted: dict[int, datetime] = {}
 
     def step(self) -> bool:
-        """Begin with every source that is due and free; the work itself goes on in other threads."""
+        """Begin with every source that is due and free; the work itself goes on in other threads.
+
+        These end with the process: who waits for a slow server must not keep it from ending.
+        """
         now = datetime.now(UTC)
         for id, line in list(self.lines.items()):
             if not line.is_alive():
                 del self.lines[id]
+        begun = False
         for source in lease.due_sources(set(networks.KINDS), now):
-            if len(self.busy) >= 2 * LOOKS:
-                # A lease that is taken must not run out while its source still waits for a thread.
+            if len(self.busy) >= LOOKS:
                 break
             if source.id in self.busy or source.id in self.lines:
                 continue
             if not lease.claim(source, self.worker, now):
                 continue
+            begun = True
             self.busy.add(source.id)
-            self.looks.submit(self._begin, source)
-        return False
+            threading.Thread(target=self._begin, args=(source,), name="look", daemon=True).start()
+        return begun
 
     def _begin(self, source: SourceRecord) -> None:
         try:
@@ -164,8 +166,7 @@ class Listening:
         lease.release(source.id, self.worker)
 
     def end(self) -> None:
-        """Let go of everything. Lines end with the process, if they do not notice before."""
-        self.looks.shutdown(wait=False, cancel_futures=True)
+        """Let go of everything. Looks and lines end with the process, if they do not notice before."""
         guarded("release", self._release)
 
     def _release(self) -> bool:

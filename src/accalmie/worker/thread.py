@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -37,8 +38,11 @@ class Loop(threading.Thread):
         connection.close()
 
 
-def guarded(name: str, step: Callable[[], bool]) -> bool:
-    """Do one step; a fault is logged and ends only this step. False: there is nothing more to do just now."""
+def guarded(name: str, step: Callable[[], bool], pause: float = PAUSE_SECONDS) -> bool:
+    """Do one step; a fault is logged and ends only this step, `pause` seconds later.
+
+    False: there is nothing more to do just now.
+    """
     close_old_connections()
     try:
         return step()
@@ -53,5 +57,5 @@ def guarded(name: str, step: Callable[[], bool]) -> bool:
             log.exception("worker_fault", part=name)
     except Exception:
         log.exception("worker_fault", part=name)
-    threading.Event().wait(PAUSE_SECONDS)
+    time.sleep(pause)
     return False

@@ -64,8 +64,14 @@ def _dated(at: datetime, now: datetime | None = None) -> str:
 def whole(at: datetime) -> str:
     """Return a moment with weekday, date, seconds and zone."""
     local = timezone.localtime(at)
-    time = dates.format_datetime(local, "HH:mm:ss zzz", locale=locale())
-    return f"{dates.format_date(local, 'full', locale())}, {time}"
+    return f"{dates.format_date(local, 'full', locale())}, {local:%H:%M:%S} {_zone(local)}"
+
+
+def _zone(local: datetime) -> str:
+    """Return a zone's short name; where the reader's language has none, how far it is from UTC."""
+    name = str(dates.format_datetime(local, "zzz", locale=locale()))
+    # Babel's own way out, "+0100", is nobody's way to write it.
+    return str(dates.format_datetime(local, "ZZZZ", locale=locale())) if name[0] in "+-" else name
 
 
 def day(at: datetime) -> str:

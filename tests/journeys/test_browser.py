@@ -8,15 +8,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from accalmie.core.fever.scale import LEVELS, level_name
+from tests.journeys.tweets import Tweets, at_hand
 from tests.journeys.visiting import (
     CHROMIUM,
     OWN,
@@ -31,7 +30,6 @@ from tests.journeys.visiting import (
 )
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: apt-get install chromium")
-TWEETS = Path(__file__).resolve().parents[2] / "../shared/data/airline-tweets-2015/tweets.csv"
 #: A storm played so fast comes within some seconds; this only ends a broken run.
 STORM = 90_000
 
@@ -57,48 +55,10 @@ def visit(everybody) -> Iterator[Visitors]:
     assert everybody.said == []
 
 
-@dataclass(frozen=True)
-class File:
-    """A file of tweets about airlines, and what is in it."""
-
-    path: Path
-    texts: dict[str, str]
-    repeated: int
-
-
 @pytest.fixture(scope="module")
-def tweets(tmp_path_factory) -> File:
-    """A real bad weekend of six airlines; where it is not at hand, a made one of the same columns."""
-    path = TWEETS
-    if not path.exists():
-        path = tmp_path_factory.mktemp("tweets") / "tweets.csv"
-        _made(path)
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    texts = {row["id"]: row["text"] for row in reversed(rows)}
-    if path is TWEETS:
-        assert (len(texts), len(rows) - len(texts)) == (14_485, 155)
-    return File(path, texts, len(rows) - len(texts))
-
-
-def _made(path: Path) -> None:
-    names = ("id", "created_at", "author", "airline", "sentiment", "retweet_count", "text", "author_timezone")
-    said = (
-        "worst customer service",
-        "flight delayed, no customer service",
-        "late flight again",
-        "great crew",
-    )
-    begin = datetime(2015, 2, 17, 7, tzinfo=UTC)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        write = csv.writer(file)
-        write.writerow(names)
-        for number in [*range(2000), *range(0, 2000, 50)]:
-            at = begin + timedelta(minutes=5 * number)
-            text = f"@airline {said[number % len(said)]} {number} https://example.invalid/link"
-            write.writerow(
-                [f"t{number}", at.isoformat(), f"u{number % 700}", "Delta", "", number % 5, text, "Sydney"]
-            )
+def tweets(tmp_path_factory) -> Tweets:
+    """A file of what was said of airlines."""
+    return at_hand(tmp_path_factory.mktemp("tweets"))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +98,7 @@ def _correct_a_column(page: Any) -> None:
     page.get_by_role("button", name="Read it in").click()
 
 
-def _watch_it_read_in(page: Any, tweets: File) -> None:
+def _watch_it_read_in(page: Any, tweets: Tweets) -> None:
     expect(page.locator("#import")).to_be_visible()
     mark(page)
     expect(page.get_by_role("heading", name="Read in", exact=True)).to_be_visible(timeout=STORM)
@@ -262,8 +222,8 @@ def test_a_file_has_a_fever_and_a_click_into_it_shows_what_was_said_then(visit, 
     every = page.get_by_role("link", name="All", exact=True)
     every.click()
     expect(every).to_have_attribute("aria-current", "true")
-    chart = page.locator("#chart-fever svg")
-    expect(chart.locator(".mark-rect path").first).to_be_attached()
+    chart = page.locator("#chart-fever")
+    expect(chart.locator("svg .mark-rect path").first).to_be_attached()
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] - 60)
@@ -354,10 +314,12 @@ def test_on_a_phone_everything_fits_and_the_menu_is_under_the_thumb(visit, airli
 
 def test_a_storm_and_a_search_are_seen_whole_on_a_phone(visit, airlines):
     page = visit("mara", "/topics/1/", **PHONE)
-    chart = page.locator("#chart-fever svg")
-    expect(chart).to_be_visible()
-    box = chart.bounding_box()
+    expect(page.locator("#chart-fever svg")).to_be_visible()
+    # Its place, for the drawing in it is a new one every second.
+    place = page.locator("#chart-fever")
+    box = place.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert place.evaluate("place => place.scrollWidth <= place.clientWidth")
     page.goto(f"/search/?topic={airlines.split('/')[2]}&q=service&q2=delayed&q3=flight")
     expect(page.locator("figure[data-chart] svg .mark-line path")).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -367,20 +329,13 @@ def test_a_storm_and_a_search_are_seen_whole_on_a_phone(visit, airlines):
     expect(page.locator(".mention-foot").first).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_every_page_is_drawn_in_the_light_that_was_asked_for_without_a_breach_of_the_policy(
-    visit, airlines, scheme
-):
-    page = visit("ben", "/", color_scheme=scheme, reduced_motion="reduce")
-    for address in (address for address in EVERY if "{" not in address or address == "{airlines}"):
-        answer = page.goto(address.format(airlines=airlines))
-        if answer.status == 403:
-            visit.said.clear()
-            continue
+def test_in_the_dark_every_page_is_dark_and_nothing_moves_for_whom_it_makes_dizzy(visit, airlines):
+    page = visit("mara", "/", color_scheme="dark", reduced_motion="reduce")
+    for address in EVERY:
+        page.goto(address.format(airlines=airlines))
         expect(page.locator("main h1")).to_be_visible()
         paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        light = sum(map(int, re.findall(r"\d+", paper)[:3])) / 3
-        assert (light < 60) == (scheme == "dark"), f"{address} has {paper}"
+        assert sum(map(int, re.findall(r"\d+", paper)[:3])) < 180, f"{address} has {paper}"
         assert page.evaluate("document.getAnimations().length") == 0, f"{address} moves"
 
 

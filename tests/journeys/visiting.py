@@ -36,8 +36,8 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "device_scale_factor": 2,
 }
-#: What htmx says when a newer question overtakes an older one, which is then given up: wanted, and no fault.
-OVERTAKEN = ("htmx:sendAbort", "htmx:abort", "htmx:afterRequest")
+#: What htmx says when a newer question overtakes an older one, whose answer is then dropped: wanted, and no fault.
+OVERTAKEN = ("htmx:sendAbort", "htmx:abort", "htmx:afterRequest", "htmx:oobErrorNoTarget")
 
 
 class Home:

@@ -288,7 +288,7 @@ def test_it_speaks_the_readers_language():
     assert alerts.check("nordwind", "de").startswith("Das ist keine Adresse für Alarme.")
     with hook(500) as taken:
         french = alerts.send(f"json://{taken.host}/", TITLE, BODY, private_allowed=True, language="fr")
-    assert french == TryLater("JSON : le serveur est en panne (erreur 500).")
+    assert french == TryLater("JSON\N{NO-BREAK SPACE}: le serveur est en panne (erreur 500).")
 
 
 @contextmanager

@@ -85,7 +85,9 @@ def _database() -> Finding:
                 answer = cursor.fetchone()[0]
             if answer != "ok":
                 return Finding(
-                    False, f"database: {answer}", "Stop Accalmie and restore the database from a backup."
+                    False,
+                    f"database: {' '.join(answer.split())}",
+                    "Stop Accalmie and restore the database from a backup.",
                 )
     except DatabaseError as error:
         return Finding(False, f"database: {' '.join(str(error).split())}", wrong.remedy(error))

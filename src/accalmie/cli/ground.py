@@ -33,6 +33,7 @@ def logs(level: int) -> None:
     import structlog
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("django.request").addFilter(_in_one_line)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -44,6 +45,12 @@ def logs(level: int) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    # The page for errors logs what was not foreseen whole, with its number, and a database's fault in one line.
+    record.exc_info = None
+    return True
 
 
 def tables() -> None:

@@ -9,8 +9,9 @@ run: $(VENV)/run.stamp
 	$(BIN)/accalmie serve --demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 --dist loadfile -q
-	$(BIN)/python -m pytest tests/journeys -q
+	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/pages/test_in_a_browser.py -n 2 --dist loadfile -q
+	# A browser and a server with its worker have the machine for themselves.
+	$(BIN)/python -m pytest tests/journeys tests/pages/test_in_a_browser.py -q
 	ACCALMIE_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/records tests/actions tests/pages \
 	  --ignore=tests/pages/test_in_a_browser.py -n 2 --dist loadfile -q
 

@@ -121,7 +121,8 @@ def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
         waiting = NoticeRecord.objects.filter(alarm=alarm, what="grown", state=NoticeRecord.WAITING)
         waiting.delete()
         last = NoticeRecord.objects.filter(alarm=alarm).order_by("-created_at").first()
-        due = max(now, last.created_at + BREATH) if last is not None else now
+        # Not later than a breath from now, whatever the clock said when the last one was told.
+        due = min(max(now, last.created_at + BREATH), now + BREATH) if last is not None else now
     for person in alarm.topic.alerted.filter(is_active=True):
         # What was told in the future, before the clock was set back, must not use up this hour.
         hour = NoticeRecord.objects.filter(

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 #: Sources looked at, and lines held open, at the same time.
 LOOKS, LINES = 8, 64
+#: While the database takes nothing, each source tries again to note it no later than this.
+LONGEST_PAUSE_SECONDS = 16.0
 #: A source whose server has no streaming is asked again for it after this long.
 STREAM_AGAIN = timedelta(hours=1)
 #: An open line says no oftener than this that it is alive.
@@ -102,7 +104,8 @@ class Listening:
         self._note(source, trouble)
 
     def _note(self, source: SourceRecord, trouble: Trouble) -> None:
-        """Note a trouble; what the database does not take is tried again until it does."""
+        """Note a trouble; what the database does not take is tried again until it does, later each time."""
+        pause = PAUSE_SECONDS
         while not self.stop.is_set():
             try:
                 sources.failed(source.id, trouble, datetime.now(UTC))
@@ -113,7 +116,8 @@ class Listening:
                 log.error("database_fault", part="listen", source=source.id, error=str(error))
             finally:
                 connection.close()
-            self.stop.wait(PAUSE_SECONDS)
+            self.stop.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _listener(self, source: SourceRecord) -> Listener:
         if isinstance(source.secret, Lost):

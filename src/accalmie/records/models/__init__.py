@@ -2,6 +2,7 @@
 
 from accalmie.records.models.alarm import AlarmRecord, NoticeRecord, TimelineEntry
 from accalmie.records.models.fever import CheckpointRecord, HourRecord, MeasureRecord, PulseRecord
+from accalmie.records.models.mark import CampaignRecord, OwnMessageRecord
 from accalmie.records.models.mention import HearingRecord, MentionRecord, MentionVersion, TraceRecord
 from accalmie.records.models.people import ContactRecord, User
 from accalmie.records.models.proof import ProofRecord
@@ -10,6 +11,7 @@ from accalmie.records.models.work import ChangeRecord, HeartbeatRecord
 
 __all__ = [
     "AlarmRecord",
+    "CampaignRecord",
     "ChangeRecord",
     "CheckpointRecord",
     "ContactRecord",
@@ -22,6 +24,7 @@ __all__ = [
     "MentionRecord",
     "MentionVersion",
     "NoticeRecord",
+    "OwnMessageRecord",
     "ProofRecord",
     "PulseRecord",
     "SourceRecord",

@@ -1,0 +1,80 @@
+"""Campaigns and our own messages of a topic, as the measuring, the charts and the outlook need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accalmie.records.barometer import minute
+from accalmie.records.models import CampaignRecord, OwnMessageRecord
+
+#: A chart with more marks than this is read by nobody: the newest are given.
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A planned campaign, from `since` until `until` (UTC). `by` is "" when nobody's name is known."""
+
+    id: int
+    name: str
+    since: datetime
+    until: datetime
+    by: str = ""
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """The stretch [since, until) in minutes since 1970, as the measuring takes it."""
+        return minute(self.since), minute(self.until + timedelta(seconds=59))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """Something that we published at `at` (UTC). `address`, `network` and `by` may be ""."""
+
+    id: int
+    at: datetime
+    text: str
+    address: str = ""
+    network: str = ""
+    by: str = ""
+
+    @property
+    def minute(self) -> int:
+        """The minute since 1970 in which it went out."""
+        return minute(self.at)
+
+
+def campaigns(
+    topic_id: int, since: datetime | None = None, until: datetime | None = None, most: int = MOST
+) -> list[Campaign]:
+    """Return the campaigns that touch the stretch [since, until), None: open; oldest first, the newest `most`."""
+    rows = CampaignRecord.objects.filter(topic_id=topic_id, removed_at__isnull=True)
+    if since is not None:
+        rows = rows.filter(until__gt=since)
+    if until is not None:
+        rows = rows.filter(since__lt=until)
+    newest = rows.select_related("by").order_by("-since", "-id")[:most]
+    return [_campaign(row) for row in reversed(newest)]
+
+
+def own_messages(
+    topic_id: int, since: datetime | None = None, until: datetime | None = None, most: int = MOST
+) -> list[OwnMessage]:
+    """Return what we published in [since, until), None: open; oldest first, the newest `most` of them."""
+    rows = OwnMessageRecord.objects.filter(topic_id=topic_id, removed_at__isnull=True)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    newest = rows.select_related("by").order_by("-at", "-id")[:most]
+    return [_message(row) for row in reversed(newest)]
+
+
+def _campaign(row: CampaignRecord) -> Campaign:
+    return Campaign(row.id, row.name, row.since, row.until, row.by.username if row.by else "")
+
+
+def _message(row: OwnMessageRecord) -> OwnMessage:
+    by = row.by.username if row.by else ""
+    return OwnMessage(row.id, row.at, row.text, row.address, row.network, by)

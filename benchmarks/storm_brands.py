@@ -77,7 +77,7 @@ def simulated(chance: np.random.Generator, name: str, median: float, days: int) 
         usual *= np.exp(np.linspace(0, chance.uniform(-0.4, 0.5), minutes))
     usual *= median / 5 / np.median(usual)
     rate = usual * _mood(chance, minutes)
-    rate += usual * _everyday_bursts(chance, minutes, weight=min(1.0, 0.3 + median / 5))
+    rate += _everyday_bursts(chance, usual)
     return Brand(name, begin, chance.poisson(rate * _uneven(chance, usual)), usual, offset)
 
 
@@ -94,7 +94,7 @@ def _curve(chance: np.random.Generator, clock: Array) -> Array:
 def _bump(hour: Array, at: float, width: float) -> Array:
     away = np.abs(hour - at)
     away = np.minimum(away, 24 - away)
-    return np.exp(-0.5 * (away / width) ** 2)
+    return np.asarray(np.exp(-0.5 * (away / width) ** 2))
 
 
 def _mood(chance: np.random.Generator, minutes: int) -> Array:
@@ -110,18 +110,24 @@ def _mood(chance: np.random.Generator, minutes: int) -> Array:
             walk[n] = at = keep * at + step
         total += walk
     total = np.where(total > 0, 1.4 * total, total)
-    return np.exp(np.repeat(total, 10)[:minutes])
+    return np.asarray(np.exp(np.repeat(total, 10)[:minutes]))
 
 
-def _everyday_bursts(chance: np.random.Generator, minutes: int, weight: float) -> Array:
-    """Posts that do well and bots: some times a week, mostly under half an hour, now and then high."""
+def _everyday_bursts(chance: np.random.Generator, usual: Array) -> Array:
+    """Posts that do well and bots: some times a week, mostly under half an hour, now and then high.
+
+    At brands that few speak of they are rarer, and some mentions make one.
+    """
+    minutes, mean = len(usual), 5 * float(usual.mean())
+    a_week = float(np.clip(chance.lognormal(np.log(6), 0.8), 0.5, 25)) * min(1.0, 0.05 + mean / 1.0)
+    fewest = 1.0 + chance.pareto(1.5, size=chance.poisson(a_week * minutes / (7 * DAY)))
     extra = np.zeros(minutes)
-    for _ in range(chance.poisson(weight * chance.uniform(1, 9) * minutes / (7 * DAY))):
+    for few in fewest:
         at = int(chance.integers(0, minutes))
-        high = min(12.0, 1.0 + chance.pareto(1.6))
-        lasts = float(np.clip(chance.lognormal(np.log(14), 0.6), 3, 60))
-        span = np.arange(min(int(6 * lasts), minutes - at))
-        extra[at : at + len(span)] += high * np.exp(-span / lasts * 1.2)
+        high = min(25.0, 1.0 + chance.pareto(1.2))
+        lasts = float(np.clip(chance.lognormal(np.log(14), 0.8), 3, 90))
+        shape = np.exp(-1.2 * np.arange(min(int(4 * lasts), minutes - at)) / lasts)
+        extra[at : at + len(shape)] += shape * max(high * usual[at], min(few, 40.0) / shape.sum())
     return extra
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bench_fever, bench_import, bench_live, bench_pages, bench_reading, bench_rest
+from benchmarks import bench_fever, bench_import, bench_live, bench_pages, bench_reading, bench_rest, storms
 from benchmarks.figure import HEAD, Figure
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     """Measure, and print each row as soon as it is known."""
     asked = argparse.ArgumentParser(prog="benchmarks")
     asked.add_argument("--rows", type=int, default=1_000_000, help="mentions to import")
-    asked.add_argument("--only", default="", help="import, pages, live, rest, reading or fever")
+    asked.add_argument("--only", default="", help="import, pages, live, rest, reading, fever or storms")
     given = asked.parse_args()
     print(HEAD, flush=True)
     with tempfile.TemporaryDirectory(prefix="accalmie-bench-") as name:
@@ -27,6 +27,7 @@ def main() -> None:
             "pages": lambda: bench_pages.figures(folder / "import"),
             "reading": bench_reading.figures,
             "fever": bench_fever.figures,
+            "storms": storms.figures,
         }
         for part, measure in parts.items():
             wanted = not given.only or part == given.only or (part == "import" and given.only == "pages")

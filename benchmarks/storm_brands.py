@@ -60,7 +60,9 @@ class Brand:
         return ((first + np.arange(len(self.counts))) // DAY + 3) % 7 >= 5
 
 
-def simulated(chance: np.random.Generator, name: str, median: float, days: int) -> Brand:
+def simulated(
+    chance: np.random.Generator, name: str, median: float, days: int, *, bursts: bool = True
+) -> Brand:
     """Return a brand with about `median` mentions in five minutes, over `days` days."""
     minutes = days * DAY
     begin = np.datetime64("2026-01-05T00:00:00") + np.timedelta64(int(chance.integers(0, 150 * DAY)), "m")
@@ -77,7 +79,8 @@ def simulated(chance: np.random.Generator, name: str, median: float, days: int) 
         usual *= np.exp(np.linspace(0, chance.uniform(-0.4, 0.5), minutes))
     usual *= median / 5 / np.median(usual)
     rate = usual * _mood(chance, minutes)
-    rate += _everyday_bursts(chance, usual)
+    if bursts:
+        rate += _everyday_bursts(chance, usual)
     return Brand(name, begin, chance.poisson(rate * _uneven(chance, usual)), usual, offset)
 
 

@@ -59,9 +59,12 @@ def _chance(which: str, *name: object) -> np.random.Generator:
 
 
 def _simulated(which: str, what: str, number: int, minutes: int) -> Brand:
+    """A brand; one that grows has no everyday bursts: an alarm in those weeks is then for its growth."""
     chance = _chance(which, what, minutes, number)
     median = MEDIANS[(number * 5 + minutes) % len(MEDIANS)] * float(np.exp(chance.normal(0, 0.25)))
-    return simulated(chance, f"{what}-{minutes}-{number}", median, int(chance.integers(42, 57)))
+    return simulated(
+        chance, f"{what}-{minutes}-{number}", median, int(chance.integers(42, 57)), bursts=what != "growth"
+    )
 
 
 def _stormy(which: str) -> list[Case]:

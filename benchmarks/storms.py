@@ -4,7 +4,8 @@
 table. The figures that we quote are those of the seeds "held"; whoever builds the detector looks at "tune".
 
     from benchmarks.storms import run, ours
-    from benchmarks.storm_score import total
+    from benchmarks.storm_peers import PEERS, measured
+from benchmarks.storm_score import total
     print(total(run(ours, "tune")))          # any detect(values, timestamps, minutes) -> (levels, phases)
 """
 
@@ -13,15 +14,17 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import multiprocessing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import numpy as np
 
+from benchmarks.figure import Figure
 from benchmarks.storm_brands import Array
 from benchmarks.storm_decoys import PASSING, WHOLE
+from benchmarks.storm_peers import PEERS, measured
 from benchmarks.storm_score import Result, Sum, score, size, total
-from benchmarks.storm_set import Case, cases
+from benchmarks.storm_set import NAB, Case, cases
 from benchmarks.storm_shapes import KINDS
 
 Detect = Callable[[Array, Array, int], tuple[Array, list[str] | None]]
@@ -100,9 +103,51 @@ def main() -> None:
     if given.only != "peers":
         results = run(ours, given.seeds)
         print(row("**ours**", total(results)), flush=True)
-        for by in given.by:
-            for name, of in parts(results, by).items():
-                print(row(f"{by}: {name}", of))
+        _print_parts(results, given.by)
+    if given.only != "ours":
+        for name, threshold, results in peers(given.seeds):
+            print(row(f"{name} (above {threshold:.2f})", total(results)), flush=True)
+            _print_parts(results, given.by)
+
+
+def _print_parts(results: list[Result], by: list[str]) -> None:
+    for what in by:
+        for name, of in parts(results, what).items():
+            print(row(f"{what}: {name}", of))
+
+
+def peers(which: str) -> Iterator[tuple[str, float, list[Result]]]:
+    """Yield the name of each peer, its threshold (found on the set "tune"), and its results on the set."""
+    for name, peer in PEERS.items():
+        yield name, *measured(peer, _cases("tune"), _cases(which))
+
+
+def figures() -> list[Figure]:
+    """Measure ours and the peers on the held-out seeds."""
+    of = total(run(ours, "held"))
+    others = {name: total(results) for name, _, results in peers("held")}
+    where = "NAB's and simulated brands" if NAB.exists() else "simulated brands only: no ../shared/bench/nab"
+
+    def figure(what: str, field: str, goal: float, unit: str = "", *, least: bool = False) -> Figure:
+        value = getattr(of, field)
+        beside = ", ".join(f"{name}: {getattr(other, field):.3g}" for name, other in others.items())
+        reached = value >= goal if least else value <= goal
+        sign = "at least" if least else "at most"
+        return Figure(
+            f"storms: {what}", f"{value:.3g}{unit}", f"{sign} {goal:g}{unit}", beside, bool(reached)
+        )
+
+    return [
+        Figure(f"storms: {of.storms} of them, {of.decoys} decoys", where),
+        figure("found", "found", 85, " %", least=True),
+        figure("found by the row of the peak", "by_peak", 60, " %", least=True),
+        figure("from the onset to the alarm, median of all", "median", 105, " min"),
+        figure("false alarms of a brand in four weeks", "false", 1),
+        figure("decoys fallen for", "fallen", 7, " %"),
+        figure("alarms for a storm", "rises", 1.3),
+        figure("alarm over within a day of the end", "off", 95, " %", least=True),
+        figure("grumbling heard before it erupts", "heard", 25, " %", least=True),
+    ]
 
 
 if __name__ == "__main__":

@@ -32,6 +32,10 @@ class TopicRecord(models.Model):
     zone = models.CharField(max_length=64, default="Europe/Paris")
     #: An alarm is raised from this level on.
     threshold = models.PositiveSmallIntegerField(default=3)
+    #: How many customers can be affected at most, and the share of the affected that writes in public; null:
+    #: nobody told.
+    customers = models.BigIntegerField(null=True, blank=True)
+    writing_share = models.FloatField(null=True, blank=True)
     #: Invented people and texts: a drill, marked on every page.
     drill = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -14,11 +14,14 @@ import vl_convert
 from django.contrib.staticfiles import finders
 from django.utils import timezone, translation
 
+from accalmie.core.fever.pulse import Phase
 from accalmie.pages import chart_library, told
 from accalmie.pages.chart import Chart
 from accalmie.pages.chart_axis import ticks
+from accalmie.pages.chart_panes import PHASES
 from accalmie.pages.charts import compare_chart, fever_chart, sparkline
 from accalmie.records.barometer import Curve, Point
+from accalmie.records.marks import Campaign, Marks, OwnMessage
 from accalmie.records.models import AlarmRecord, HourRecord
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -54,6 +57,15 @@ COURSES = [
 ]
 
 
+MARKS = Marks(
+    [Campaign(1, "Spring sale", NOON - HOUR, NOON + 2 * HOUR)],
+    [
+        OwnMessage(1, NOON + 90 * HOUR / 60, "We are <b>on it</b>\nand will tell more"),
+        OwnMessage(2, NOON + 3 * HOUR, "x" * 99),
+    ],
+)
+
+
 @pytest.fixture(autouse=True)
 def in_paris():
     with timezone.override(PARIS), translation.override("en"):
@@ -71,6 +83,7 @@ def test_the_library_understands_every_chart():
     full = curve(gaps=[(NOON, NOON + HOUR / 2)], alarms=[alarm])
     charts = [
         fever_chart(full),
+        fever_chart(full, marks=MARKS),
         fever_chart(curve()),
         compare_chart(COURSES, HOUR),
         compare_chart(COURSES[:1], HOUR),
@@ -117,10 +130,67 @@ def test_its_table_has_the_same_figures_newest_first_and_leads_to_what_was_said(
         "up to 20",
         "38.6 °C",
         "4, strong wind",
+        "calm",
     )
     assert chart.rows[3].address == (
         "/topics/7/?range=day&since=2026-03-04T12%3A00%3A00%2B00%3A00&until=2026-03-04T13%3A00%3A00%2B00%3A00"
     )
+
+
+def test_its_stretches_of_the_same_phase_are_named():
+    phases = ["calm", "rising", "rising", "falling"]
+    points = [point(hour, 10, phase=phase) for hour, phase in enumerate(phases)]
+    found = fever_chart(curve(points=points)).spec["datasets"]["phases"]
+    assert [(one["words"], one["share"]) for one in found] == [
+        ("calm", 0.25),
+        ("rising", 0.5),
+        ("falling", 0.25),
+    ]
+    assert found[1]["meaning"] == "the storm is growing"
+    assert [one["look"] for one in found] == [PHASES[phase] for phase in ("calm", "rising", "falling")]
+    assert set(PHASES) == {phase.value for phase in Phase}
+
+
+def test_words_are_only_written_where_there_is_room():
+    spec = fever_chart(curve(points=[point(0, 1, phase="peak"), point(1, 1), point(2, 1), point(3, 1)])).spec
+    assert ">at its peak</text>" in drawn(Chart("x", "", (), spec))
+    narrow = json.loads(json.dumps(spec).replace('"room", "value": 600', '"room", "value": 300'))
+    assert ">at its peak</text>" not in drawn(Chart("x", "", (), narrow))
+
+
+def test_our_own_messages_are_marks_on_the_curve_and_stand_in_the_table():
+    chart = fever_chart(curve(), marks=MARKS)
+    svg = drawn(chart)
+    assert svg.count("var(--own)") == 2 + 4, "a point for each, and a line through two panes"
+    assert "key-own" in {key.look for key in chart.keys}
+    assert chart.columns[-1] == "Marked"
+    assert [row.cells[-1] for row in chart.rows] == [
+        f"our message at 16:00: “{'x' * 79}…”",
+        "",
+        "campaign “Spring sale”, our message at 14:30: “We are <b>on it</b> and will tell more”",
+        "campaign “Spring sale”",
+    ]
+    assert chart.summary[-1] == "2 messages of ours, the last one Wed 4 Mar, 16:00."
+    told_of = chart.spec["datasets"]["points"]
+    assert [one["marked"] for one in told_of] == [row.cells[-1] for row in reversed(chart.rows)]
+
+
+def test_a_campaign_is_a_shaded_stretch_within_the_chart():
+    chart = fever_chart(curve(), marks=MARKS)
+    (shaded,) = chart.spec["datasets"]["campaigns"]
+    assert (shaded["a"], shaded["b"]) == tuple(
+        int(at.timestamp() * 1000) for at in (NOON, NOON + 2 * HOUR)
+    ), "cut where the chart begins"
+    assert shaded["w"] == "Wed 4 Mar, 12:00 to 15:00", "told whole"
+    assert drawn(chart).count("var(--campaign)") == 3, "in two panes, and its edge"
+    assert "key-campaign" in {key.look for key in chart.keys}
+    assert "Campaign “Spring sale”: Wed 4 Mar, 12:00 to 15:00." in chart.summary
+
+
+def test_where_nothing_is_marked_no_mark_is_spoken_of():
+    chart = fever_chart(curve())
+    assert "Marked" not in chart.columns
+    assert not {"key-campaign", "key-own"} & {key.look for key in chart.keys}
 
 
 def test_what_is_usual_is_not_claimed_while_it_is_learnt():

@@ -48,6 +48,8 @@ TIMES: Spec = {
     "domainColor": "var(--line-strong)",
     "orient": "bottom",
 }
+#: Where bars stand.
+ZERO: Spec = {"datum": 0}
 #: Up to this count, every whole number has its mark.
 FEW = 5
 
@@ -69,6 +71,8 @@ def whole(
             {"name": "since", "value": milliseconds(since)},
             {"name": "until", "value": milliseconds(until)},
             {"name": "marks", "value": [milliseconds(tick.at) for tick in marks]},
+            # The width of the panes in pixels, put in by who draws them (charts.js).
+            {"name": "room", "value": 600},
             {"name": "words", "value": {str(milliseconds(tick.at)): tick.told for tick in marks}},
         ],
         "config": CONFIG,

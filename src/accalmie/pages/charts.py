@@ -6,7 +6,7 @@ Words, dates and figures are the reader's when they get here: nothing is transla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -17,14 +17,14 @@ from django.utils.translation import ngettext
 
 from accalmie.core.fever import scale
 from accalmie.core.mention import EPOCH
-from accalmie.pages import told
+from accalmie.pages import chart_marks, chart_panes, told
 from accalmie.pages.chart import Chart, Key, Row
 from accalmie.pages.chart_axis import ticks
 from accalmie.pages.chart_parts import (
     TIMES,
+    ZERO,
     Spec,
     counts,
-    gaps,
     layer,
     level_colour,
     milliseconds,
@@ -36,17 +36,12 @@ from accalmie.pages.chart_parts import (
     whole,
 )
 from accalmie.records.barometer import Curve, Point
+from accalmie.records.marks import Marks
 from accalmie.records.models import HourRecord
 
 HOUR = timedelta(hours=1)
-#: Degrees that the fever's axis always spans: so a small rise looks small.
-FEVER = (36.0, 40.0)
-#: Where bars stand.
-ZERO: Spec = {"datum": 0}
 #: How the lines of a comparison are dashed.
 DASHES: tuple[list[int], ...] = ([1, 0], [7, 3], [2, 3])
-#: Fewer bars than this have a gap between them.
-APART = 140
 #: So many rows a table has at most, the newest; more would only be slow to read out.
 MOST_ROWS = 400
 
@@ -63,15 +58,18 @@ class Series(Protocol):
         """When each step begins (aware), and how many were counted in it."""
 
 
-def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "") -> Chart:
-    """Return the barometer's chart: the fever, the levels, and the mentions against what is usual.
+def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "", marks: Marks | None = None) -> Chart:
+    """Return the barometer's chart: the fever, levels and phases, and the mentions against what is usual.
 
-    `pick` is the address that shows one stretch of time (its query may be empty); bars lead there.
+    `pick` is the address that shows one stretch of time (its query may be empty); bars lead there. `marks`
+    are the campaigns and our own messages in it.
     """
+    marks = marks or Marks()
     data = {
-        "points": [_point(point, min(point.at + curve.step, curve.until)) for point in curve.points],
+        "points": [_point(point, min(point.at + curve.step, curve.until), marks) for point in curve.points],
         "heat": _heat(curve),
         "runs": _runs(curve),
+        "phases": _phases(curve),
         "gaps": [
             {"a": milliseconds(a), "b": milliseconds(b), "w": told.stretch(a, b)} for a, b in curve.gaps
         ],
@@ -79,20 +77,26 @@ def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "") -> Chart:
             {"a": milliseconds(alarm.at), "w": told.moment(alarm.at), "level": told.level(alarm.peak)}
             for alarm in curve.alarms
         ],
+        **chart_marks.data(marks, curve),
     }
-    panes = [_fever_pane(curve), _level_pane(curve), _count_pane(curve)]
     keys = [Key("key-negative", _("Negative")), Key("key-bar", _("All mentions"))]
     keys += [Key("key-band", _("Still usual"))] if any(point.ceiling for point in curve.points) else []
     keys += [Key("key-gap", _("Nobody listened"))] if curve.gaps else []
     keys += [Key("key-alarm", _("Alarm"))] if curve.alarms else []
+    columns = [_("From"), _("Mentions"), _("Negative"), _("Still usual"), _("Fever"), _("Level"), _("Phase")]
+    columns += [_("Marked")] if marks.campaigns or marks.messages else []
     return Chart(
         name=name,
         title=_("Fever and mentions"),
-        summary=tuple(_fever_summary(curve)),
-        spec=_over_time(curve.since, curve.until, data, {"vconcat": panes, "spacing": 8}),
-        columns=(_("From"), _("Mentions"), _("Negative"), _("Still usual"), _("Fever"), _("Level")),
-        rows=tuple(_fever_row(point, curve.step, pick) for point in reversed(curve.points[-MOST_ROWS:])),
-        keys=tuple(keys),
+        summary=(*_fever_summary(curve), *chart_marks.summary(marks)),
+        spec=_over_time(
+            curve.since, curve.until, data, {"vconcat": chart_panes.panes(curve, marks), "spacing": 8}
+        ),
+        columns=tuple(columns),
+        rows=tuple(
+            _fever_row(point, curve.step, pick, marks) for point in reversed(curve.points[-MOST_ROWS:])
+        ),
+        keys=(*keys, *chart_marks.keys(marks)),
         pick=pick,
     )
 
@@ -177,110 +181,10 @@ def _over_time(since: datetime, until: datetime, data: Mapping[str, Any], body: 
     )
 
 
-# ── The panes of the barometer ────────────────────────────────────────────────────────────────────────────
-
-
-def _fever_pane(curve: Curve) -> Spec:
-    hottest = max((point.fever for point in curve.points), default=FEVER[0])
-    scale = {"domain": [FEVER[0], max(FEVER[1], hottest + 0.3)], "nice": False, "zero": False}
-    degrees = {"values": [36, 38, 40, 42], "format": ".0f", "labelExpr": "datum.label + '°'"}
-    line: Spec = {
-        "type": "line",
-        "interpolate": "step-after",
-        "color": "var(--ink)",
-        "strokeWidth": 1.8,
-        "clip": True,
-    }
-    return pane(
-        92,
-        None,
-        *(gaps(92, _("Nobody listened")) if curve.gaps else []),
-        layer("heat", line, y=number("f", scale=scale, axis=degrees)),
-        *(_alarms(flag=True) if curve.alarms else []),
-        _touch(),
-    )
-
-
-def _level_pane(curve: Curve) -> Spec:
-    words: Spec = {"type": "text", "fontWeight": 650, "fontSize": 12.5, "baseline": "middle", "tooltip": None}
-    ink = {"field": "ink", "type": "nominal", "scale": None}
-    figure = {
-        **layer("runs", words, x="mid", text={"field": "l"}, color=ink),
-        "transform": [{"filter": "datum.wide"}],
-    }
-    tooltip = tips(w=_("When"), level=_("Level"))
-    return pane(
-        22,
-        None,
-        spanning(
-            "runs", {"type": "rect", "cornerRadius": 3, "x2Offset": -1}, color=level_colour(), tooltip=tooltip
-        ),
-        figure,
-        *(gaps(22, _("Nobody listened")) if curve.gaps else []),
-    )
-
-
-def _count_pane(curve: Curve) -> Spec:
-    apart = -1 if len(curve.points) <= APART else 0
-    ceiling: Spec = {"type": "rule", "color": "var(--band-line)", "strokeWidth": 1.4, "strokeDash": [3, 2]}
-    edge = spanning("points", ceiling, y=number("c"))
-    axis = counts(max((max(point.mentions, point.ceiling) for point in curve.points), default=0))
-    return pane(
-        180,
-        TIMES,
-        spanning("points", {"type": "rect", "color": "var(--band)"}, y=number("c", axis=axis), y2=ZERO),
-        spanning("points", {"type": "bar", "color": "var(--bar)", "x2Offset": apart}, y=number("n"), y2=ZERO),
-        spanning(
-            "points",
-            {"type": "bar", "color": "var(--bar-negative)", "x2Offset": apart},
-            y=number("g"),
-            y2=ZERO,
-        ),
-        *(
-            [{**edge, "transform": [{"filter": "datum.c > 0"}]}]
-            if any(p.ceiling for p in curve.points)
-            else []
-        ),
-        *(gaps(180, _("Nobody listened")) if curve.gaps else []),
-        *(_alarms() if curve.alarms else []),
-        _touch(),
-    )
-
-
-def _alarms(flag: bool = False) -> list[Spec]:
-    tooltip = tips(w=_("Alarm"), level=_("Highest level"))
-    rule = layer("alarms", {"type": "rule", "color": "var(--bad)", "strokeWidth": 1.6}, tooltip=tooltip)
-    sign: Spec = {
-        "type": "point",
-        "shape": "triangle-right",
-        "filled": True,
-        "color": "var(--bad)",
-        "size": 110,
-        "opacity": 1,
-        "xOffset": 5,
-    }
-    return [rule, layer("alarms", sign, y={"value": 5}, tooltip=tooltip)] if flag else [rule]
-
-
-def _touch() -> Spec:
-    tooltip = tips(
-        w=_("When"),
-        m=_("Mentions"),
-        neg=_("Negative"),
-        usual=_("Still usual"),
-        fever=_("Fever"),
-        level=_("Level"),
-        phase=_("Phase"),
-    )
-    return over(
-        0.09, tooltip, {"type": "rect", "color": "var(--ink)", "cursor": "pointer"}, x2={"field": "b"}
-    )
-
-
 # ── What the charts say ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _point(point: Point, end: datetime) -> dict[str, Any]:
+def _point(point: Point, end: datetime, marks: Marks) -> dict[str, Any]:
     return {
         "a": milliseconds(point.at),
         "b": milliseconds(end),
@@ -294,6 +198,7 @@ def _point(point: Point, end: datetime) -> dict[str, Any]:
         "fever": told.fever(point.fever),
         "level": told.level(point.level),
         "phase": scale.phase_name(point.phase, told.reader()),
+        "marked": chart_marks.within(marks, point.at, end),
     }
 
 
@@ -311,28 +216,53 @@ def _usual(point: Point) -> str:
 
 def _runs(curve: Curve) -> list[dict[str, Any]]:
     """Return stretches of the same level: one rectangle each, with its number where there is room."""
-    runs: list[tuple[Point, datetime]] = []
-    for point in curve.points:
-        end = min(point.at + curve.step, curve.until)
-        if runs and runs[-1][0].level == point.level:
-            runs[-1] = runs[-1][0], end
-        else:
-            runs.append((point, end))
     return [
-        _run(point, end, wide=(end - point.at) / (curve.until - curve.since) > 0.03) for point, end in runs
+        {
+            **_stretch(first, end, curve, str(first.level)),
+            "l": first.level,
+            "ink": f"var(--on-level-{first.level})",
+            "level": told.level(first.level),
+        }
+        for first, end in _same(curve, lambda point: point.level)
     ]
 
 
-def _run(first: Point, end: datetime, *, wide: bool) -> dict[str, Any]:
+def _phases(curve: Curve) -> list[dict[str, Any]]:
+    """Return stretches of the same phase, each with its name where there is room."""
+    reader = told.reader()
+    return [
+        {
+            **_stretch(first, end, curve, name := scale.phase_name(first.phase, reader)),
+            "phase": name,
+            "meaning": scale.phase_meaning(first.phase, reader),
+            "look": chart_panes.PHASES[first.phase],
+        }
+        for first, end in _same(curve, lambda point: point.phase)
+    ]
+
+
+def _same(curve: Curve, what: Callable[[Point], object]) -> list[tuple[Point, datetime]]:
+    """Return the first point of each stretch in which `what` is the same, and where the stretch ends."""
+    runs: list[tuple[Point, datetime]] = []
+    for point in curve.points:
+        end = min(point.at + curve.step, curve.until)
+        if runs and what(runs[-1][0]) == what(point):
+            runs[-1] = runs[-1][0], end
+        else:
+            runs.append((point, end))
+    return runs
+
+
+def _stretch(first: Point, end: datetime, curve: Curve, words: str) -> dict[str, Any]:
+    """Return a stretch; its words are written where `share` of the width is more than they `need` (pixels)."""
     return {
         "a": milliseconds(first.at),
         "b": milliseconds(end),
         "mid": milliseconds(first.at + (end - first.at) / 2),
-        "l": first.level,
-        "ink": f"var(--on-level-{first.level})",
-        "wide": wide,
         "w": told.stretch(first.at, end),
-        "level": told.level(first.level),
+        "words": words,
+        "share": round((end - first.at) / (curve.until - curve.since), 4),
+        "need": 7 * len(words) + 8,
     }
 
 
@@ -360,11 +290,13 @@ def _fever_summary(curve: Curve) -> Iterable[str]:
         yield _("Nobody listened: %(stretch)s.") % {"stretch": told.stretch(since, until)}
 
 
-def _fever_row(point: Point, step: timedelta, pick: str) -> Row:
-    cells = (
+def _fever_row(point: Point, step: timedelta, pick: str, marks: Marks) -> Row:
+    cells: tuple[str, ...] = (
         told.moment(point.at), told.integer(point.mentions), told.integer(point.negative), _usual(point),
-        told.fever(point.fever), told.level(point.level),
+        told.fever(point.fever), told.level(point.level), scale.phase_name(point.phase, told.reader()),
     )  # fmt: skip
+    if marks.campaigns or marks.messages:
+        cells += (chart_marks.within(marks, point.at, point.at + step),)
     return Row(cells, picked(pick, point.at, point.at + step) if pick and point.mentions else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,6 +44,19 @@ class OwnMessage:
     def minute(self) -> int:
         """The minute since 1970 in which it went out."""
         return minute(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What people marked on a stretch of a topic's course, oldest first."""
+
+    campaigns: Sequence[Campaign] = ()
+    messages: Sequence[OwnMessage] = ()
+
+
+def marked(topic_id: int, since: datetime, until: datetime) -> Marks:
+    """Return all marks of the stretch [since, until)."""
+    return Marks(campaigns(topic_id, since, until), own_messages(topic_id, since, until))
 
 
 def campaigns(

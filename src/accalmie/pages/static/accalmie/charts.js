@@ -12,7 +12,8 @@ function charts(url) {
 // Vega-Lite cannot fill the width with panes below each other: the width is put in as a number.
 function sized(spec, width) {
   const pane = (one) => ({ ...one, width });
-  return spec.vconcat ? { ...spec, vconcat: spec.vconcat.map(pane) } : { ...spec, width };
+  const params = spec.params.map((one) => (one.name === "room" ? { ...one, value: width } : one));
+  return spec.vconcat ? { ...spec, params, vconcat: spec.vconcat.map(pane) } : { ...spec, params, width };
 }
 
 function room(spec, place) {
@@ -48,6 +49,7 @@ async function draw(figure) {
     drawn.get(place).done = () => result.finalize();
     place.replaceChildren(...aside.children);
     place.dataset.state = "drawn";
+    figure.dispatchEvent(new CustomEvent("accalmie:drawn", { detail: { view: result.view } }));
     if (figure.dataset.pick) result.view.addEventListener("click", (event, item) => pick(figure, item));
   } catch (error) {
     place.dataset.state = "failed";

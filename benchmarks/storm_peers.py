@@ -100,11 +100,11 @@ def river_gaussian(values: Array, minutes: int) -> Array:
 
 PEERS: dict[str, Strength] = {
     "Meltwater's rule": meltwater,
-    "windowed Gaussian of an hour": windowed_gaussian,
-    "windowed Gaussian of three hours": three_hours,
+    "Gaussian of 1 h": windowed_gaussian,
+    "Gaussian of 3 h": three_hours,
     "times the usual": five_times,
-    "24 h against 7 days": day_against_week,
-    "river's GaussianScorer": river_gaussian,
+    "24 h / 7 days": day_against_week,
+    "river's Gaussian": river_gaussian,
 }
 
 

@@ -167,7 +167,7 @@ def total(results: Iterable[Result], kinds: Sequence[str] = ()) -> Sum:
         _share(a.found for a in answers),
         _share(a.by_peak for a in answers),
         median([a.minutes for a in answers]) if answers else math.nan,
-        median([a.minutes for a in found]) if found else math.inf,
+        median([a.minutes for a in found]) if found else math.nan,
         sum(a.rises for a in found) / len(found) if found else math.nan,
         _share(a.off for a in found),
         _share(heard),

@@ -1,4 +1,4 @@
-"""The labelled series: storms and decoys upon brands, from seeds. Two sets: `tune` to look at, `held` to print.
+"""The labelled series: storms and decoys upon brands, from seeds. `tune` (2, 3) to look at, `held` to print.
 
 `cases("tune")` returns the whole set; each case has `values` and `timestamps` (rows that are missing are not in
 them), the rows' length in `minutes`, and what was injected, in numbers of these rows. Real backgrounds are the
@@ -18,7 +18,7 @@ from benchmarks.storm_decoys import PASSING, Decoy, Rows, collection_start, grow
 from benchmarks.storm_shapes import KINDS, Storm, course, extra, truth
 
 NAB = SHARED / "bench" / "nab"
-SETS = {"tune": 20_261, "held": 77_003}
+SETS = {"tune": 20_261, "tune2": 20_262, "tune3": 20_263, "held": 77_003}
 #: Days before the first storm, and at least so many from one to the next.
 CALM, APART = 21, 14
 #: Hours after an event that NAB labelled, or after a storm's end, that still belong to it.
@@ -50,7 +50,7 @@ class Case:
 
 
 def cases(which: str = "tune") -> list[Case]:
-    """Return the set `which` ("tune" or "held"); the same each time."""
+    """Return the set `which` (a name in SETS); the same each time."""
     return [*_stormy(which), *_teased(which), *_begun(which)]
 
 

@@ -1,11 +1,10 @@
 """Storms and decoys, laid upon real and simulated brands: who finds them, how soon, and how calmly.
 
-`python -m benchmarks.storms [--seeds tune|held] [--only ours|peers] [--by kind|size|step|background]` prints a
-table. The figures that we quote are those of the seeds "held"; whoever builds the detector looks at "tune".
+`python -m benchmarks.storms [--seeds tune|tune2|tune3|held] [--only ours|peers] [--by kind|size|step|background]`
+prints a table. The figures that we quote are those of the seeds "held"; whoever builds the detector looks at "tune" alone.
 
     from benchmarks.storms import run, ours
-    from benchmarks.storm_peers import PEERS, measured
-from benchmarks.storm_score import total
+    from benchmarks.storm_score import total
     print(total(run(ours, "tune")))          # any detect(values, timestamps, minutes) -> (levels, phases)
 """
 
@@ -13,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -24,7 +24,7 @@ from benchmarks.storm_brands import Array
 from benchmarks.storm_decoys import PASSING, WHOLE
 from benchmarks.storm_peers import PEERS, measured
 from benchmarks.storm_score import Result, Sum, score, size, total
-from benchmarks.storm_set import NAB, Case, cases
+from benchmarks.storm_set import NAB, SETS, Case, cases
 from benchmarks.storm_shapes import KINDS
 
 Detect = Callable[[Array, Array, int], tuple[Array, list[str] | None]]
@@ -81,7 +81,9 @@ def row(name: str, of: Sum) -> str:
 def parts(results: list[Result], by: str) -> dict[str, Sum]:
     """Return the figures of parts of the set: each kind of storm and decoy, or size, step, background."""
     if by == "kind":
-        return {kind: total(results, [kind]) for kind in (*KINDS, *PASSING, *WHOLE)}
+        none = {"false": math.nan, "warm": math.nan}  # Calm time is of no kind.
+        kinds = (*KINDS, *PASSING, *WHOLE)
+        return {kind: dataclasses.replace(total(results, [kind]), **none) for kind in kinds}
     names: dict[str, Callable[[Result], str]] = {
         "size": size,
         "step": lambda result: f"{result.minutes} min",
@@ -95,7 +97,7 @@ def parts(results: list[Result], by: str) -> dict[str, Sum]:
 def main() -> None:
     """Run what is asked for and print the tables."""
     asked = argparse.ArgumentParser(prog="benchmarks.storms")
-    asked.add_argument("--seeds", choices=["tune", "held"], default="tune")
+    asked.add_argument("--seeds", choices=list(SETS), default="tune")
     asked.add_argument("--only", choices=["ours", "peers"], default="")
     asked.add_argument("--by", choices=["kind", "size", "step", "background"], action="append", default=[])
     given = asked.parse_args()
@@ -130,7 +132,7 @@ def figures() -> list[Figure]:
 
     def figure(what: str, field: str, goal: float, unit: str = "", *, least: bool = False) -> Figure:
         value = getattr(of, field)
-        beside = ", ".join(f"{name}: {getattr(other, field):.3g}" for name, other in others.items())
+        beside = ", ".join(f"{name} {getattr(other, field):.3g}" for name, other in others.items())
         reached = value >= goal if least else value <= goal
         sign = "at least" if least else "at most"
         return Figure(

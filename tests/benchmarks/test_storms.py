@@ -282,3 +282,15 @@ def test_ours_gives_a_level_and_a_phase_for_each_row_and_takes_a_gap() -> None:
     level, phases = ours(rows.counts[there], stamps[there], 60)
     assert phases is not None
     assert len(level) == len(phases) == there.sum()
+
+
+def test_no_row_of_ours_depends_on_a_later_one() -> None:
+    values = by_rows(brand(days=14).counts, 60)
+    stamps = np.datetime64("2026-03-01T00:00:00") + np.timedelta64(3600, "s") * np.arange(len(values))
+    values[200:] *= 9
+    whole, phases = ours(values, stamps, 60)
+    until, until_phases = ours(values[:200], stamps[:200], 60)
+    assert np.array_equal(whole[:200], until)
+    assert phases is not None
+    assert phases[:200] == until_phases
+    assert whole[200:].max() > until.max()

@@ -1,7 +1,8 @@
 """Storms and decoys, laid upon real and simulated brands: who finds them, how soon, and how calmly.
 
 `python -m benchmarks.storms [--seeds tune|tune2|tune3|held] [--only ours|peers] [--by kind|size|step|background]`
-prints a table. The figures that we quote are those of the seeds "held"; whoever builds the detector looks at "tune" alone.
+prints a table. The figures that we quote are those of the seeds "held"; whoever builds the detector looks at
+"tune" alone (and 2, 3).
 
     from benchmarks.storms import run, ours
     from benchmarks.storm_score import total
@@ -11,10 +12,10 @@ prints a table. The figures that we quote are those of the seeds "held"; whoever
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import math
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, replace
 from functools import cache
 
 import numpy as np
@@ -74,16 +75,15 @@ HEAD = (
 
 def row(name: str, of: Sum) -> str:
     """Return the figures as a row of a Markdown table."""
-    known = [f"{value:.4g}" if value == value else "" for value in dataclasses.astuple(of)]
+    known = [f"{value:.4g}" if value == value else "" for value in astuple(of)]
     return f"| {name} | " + " | ".join(known) + " |"
 
 
 def parts(results: list[Result], by: str) -> dict[str, Sum]:
     """Return the figures of parts of the set: each kind of storm and decoy, or size, step, background."""
     if by == "kind":
-        none = {"false": math.nan, "warm": math.nan}  # Calm time is of no kind.
-        kinds = (*KINDS, *PASSING, *WHOLE)
-        return {kind: dataclasses.replace(total(results, [kind]), **none) for kind in kinds}
+        kinds = (*KINDS, *PASSING, *WHOLE)  # Calm time is of no kind.
+        return {kind: replace(total(results, [kind]), false=math.nan, warm=math.nan) for kind in kinds}
     names: dict[str, Callable[[Result], str]] = {
         "size": size,
         "step": lambda result: f"{result.minutes} min",

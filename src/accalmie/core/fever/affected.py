@@ -15,7 +15,7 @@ The errors are independent of each other, so their logarithms add up as squares.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from math import ceil, exp, floor, log, log10, sqrt
 
@@ -155,6 +155,11 @@ def estimate(wrote: Wrote, known: Known | None = None) -> Estimate:
         low = likely = high = at_least
     rests = (*_read(wrote), *_corrected(wrote, with_case, at_least), *_beyond(wrote, known, share, at_least))
     return Estimate(state, at_least, low, likely, high, rests, tuple(_narrower(wrote, known)))
+
+
+def with_ground(estimate: Estimate, ground: Ground) -> Estimate:
+    """Return the estimate with one more thing said of it; its numbers stay."""
+    return replace(estimate, rests=(*estimate.rests, ground))
 
 
 def _state(wrote: Wrote) -> State:

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from accalmie.actions import alarm as actions
 from accalmie.core.alarm import sentence
 from accalmie.core.people import Do, may
+from accalmie.pages import affected
 from accalmie.pages.door import Visit, page
 from accalmie.phrasebook import say
+from accalmie.records import barometer
 from accalmie.records.models import AlarmRecord, NoticeRecord, TimelineEntry
 
 #: So many of the past alarms are on one page.
@@ -64,6 +66,8 @@ def alarm(request: Visit, alarm_id: int) -> HttpResponseBase:
     notices = row.notices.select_related("person", "contact").order_by("id")
     shown = {
         "told": told(row),
+        "topic": row.topic,
+        "affected": affected.shown(row.topic, barometer.clock_of(row.topic), row),
         "timeline": [(entry, happened(entry)) for entry in row.timeline.order_by("at", "id")],
         "notices": [(notice, NOTICES.get(notice.state, str)(notice)) for notice in notices],
         "may_acknowledge": may(request.user.rank, Do.ACKNOWLEDGE),

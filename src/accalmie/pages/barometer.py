@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from accalmie.core.alarm import sentence
 from accalmie.core.people import Do, may
-from accalmie.pages import alarms, charts, names, told
+from accalmie.pages import affected, alarms, charts, names, told
 from accalmie.pages.door import Visit, page
 from accalmie.pages.drills import playing
 from accalmie.pages.forms import Form
@@ -109,6 +109,7 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
         **_mentions(request, row, look),
         "parts": parts(barometer.made_of(row, *look.parts), None if look.picked else measure),
         "sources": sources,
+        "affected": affected.shown(row, clock),
         "may": {do.name.lower(): may(request.user.rank, do) for do in Do},
     }
     return render(request, "pages/_topic_live.html" if moving(request) else "pages/topic.html", shown)

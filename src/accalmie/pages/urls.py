@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver
 
 from accalmie.pages import (
+    affected,
     alarms,
     barometer,
     drills,
@@ -25,6 +26,7 @@ from accalmie.pages import (
 urlpatterns: list[URLPattern | URLResolver] = [
     *start.urls,
     *barometer.urls,
+    *affected.urls,
     *drills.urls,
     *topics.urls,
     *sources.urls,

@@ -9,7 +9,8 @@ Four steps, each with its own uncertainty, and none of them hidden:
 3. Those who never write in public: divided by the share that does.
 4. Never more than there are customers, where their number is known.
 
-The errors are independent of each other, so their logarithms add up as squares. Pure arithmetic.
+Each end takes the reading at its own worst; the share that writes, chance and what was not looked at err
+independently of each other, so their logarithms add up as squares. Pure arithmetic.
 """
 
 from __future__ import annotations
@@ -138,8 +139,10 @@ def estimate(wrote: Wrote, known: Known | None = None) -> Estimate:
     state = _state(wrote)
     if state in {State.SILENT, State.COUNTS, State.NOBODY}:
         return Estimate(state, rests=tuple(_read(wrote)))
-    with_case = _with_case(wrote)
     at_least = floor(max(wrote.affected - WRONG.high * wrote.authors, 0.0))
+    if state is State.UNREAD:
+        return Estimate(state, at_least, at_least, at_least, at_least, tuple(_read(wrote)), ("narrow_look",))
+    with_case = _with_case(wrote)
     share = _share(known)
     interval = _interval(wrote, with_case, share)
     most = float("inf") if known.customers is None else max(known.customers, at_least)
@@ -151,8 +154,6 @@ def estimate(wrote: Wrote, known: Known | None = None) -> Estimate:
             _rounded(interval.high, ceil),
         )
     )
-    if state is State.UNREAD:
-        low = likely = high = at_least
     rests = (*_read(wrote), *_corrected(wrote, with_case, at_least), *_beyond(wrote, known, share, at_least))
     return Estimate(state, at_least, low, likely, high, rests, tuple(_narrower(wrote, known)))
 
@@ -212,17 +213,12 @@ def _interval(wrote: Wrote, with_case: Span, share: Span) -> Span:
     """Return the interval of all who are affected, before rounding and bounds."""
     more = unseen(wrote.once, wrote.twice, wrote.hours) / wrote.affected
     # Of what was not looked at nobody may be new, or everybody: likely is the middle of the two.
-    not_seen = 1 / wrote.part
-    likely = with_case.likely * (1 + more) * sqrt(not_seen) / share.likely
-    if not likely:
-        return Span(0.0, 0.0, with_case.high * (1 + more) * not_seen / share.low)
-    chance, rest = SURE**2 / wrote.affected, log(sqrt(not_seen)) ** 2
-    down = log(share.high / share.likely) ** 2 + chance + rest
-    up = log(share.likely / share.low) ** 2 + chance + rest
-    low = 0.0
-    if with_case.low:
-        low = likely * exp(-sqrt(down + log(with_case.likely / with_case.low) ** 2))
-    return Span(low, likely, likely * exp(sqrt(up + log(with_case.high / with_case.likely) ** 2)))
+    not_seen = sqrt(1 / wrote.part)
+    for_each = (1 + more) * not_seen / share.likely
+    chance = SURE**2 / wrote.affected + log(not_seen) ** 2
+    down = exp(-sqrt(log(share.high / share.likely) ** 2 + chance))
+    up = exp(sqrt(log(share.likely / share.low) ** 2 + chance))
+    return Span(with_case.low * for_each * down, with_case.likely * for_each, with_case.high * for_each * up)
 
 
 def _rounded(value: float, way: Callable[[float], float]) -> float:

@@ -34,6 +34,7 @@ def happened() -> list[str]:
 # ── Campaigns ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.claim("M7")
 def test_a_campaign_is_planned_changed_and_removed_and_the_timeline_says_so():
     brand = topic("Aurelia")
     made = plan(brand, "  Spring   sale ")
@@ -142,6 +143,7 @@ def test_a_campaign_that_is_moved_is_measured_anew_from_the_earlier_of_both():
 # ── Own messages ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.claim("B9")
 def test_a_message_of_ours_is_marked_changed_and_its_mark_removed():
     brand = topic("Aurelia")
     made = publish(brand, " We are on it \n", address="https://aurelia.example/1", network="mastodon")

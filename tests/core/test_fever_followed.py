@@ -29,6 +29,7 @@ def one(around: Around):
     return found
 
 
+@pytest.mark.claim("B9")
 def test_each_stretch_is_counted_for_an_hour_of_it():
     pulses = [*each(AT - 60, AT, 4, 1), *each(AT, AT + 60, 2, 2), *each(AT + 60, AT + 720, 1, 3)]
     found = one(Around(pulses, AT + DAY))

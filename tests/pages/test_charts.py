@@ -158,6 +158,7 @@ def test_words_are_only_written_where_there_is_room():
     assert ">at its peak</text>" not in drawn(Chart("x", "", (), narrow))
 
 
+@pytest.mark.claim("B9")
 def test_our_own_messages_are_marks_on_the_curve_and_stand_in_the_table():
     chart = fever_chart(curve(), marks=MARKS)
     svg = drawn(chart)
@@ -175,6 +176,7 @@ def test_our_own_messages_are_marks_on_the_curve_and_stand_in_the_table():
     assert [one["marked"] for one in told_of] == [row.cells[-1] for row in reversed(chart.rows)]
 
 
+@pytest.mark.claim("M7")
 def test_a_campaign_is_a_shaded_stretch_within_the_chart():
     chart = fever_chart(curve(), marks=MARKS)
     (shaded,) = chart.spec["datasets"]["campaigns"]

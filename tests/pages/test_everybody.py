@@ -6,9 +6,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from accalmie.records.models import AlarmRecord, ContactRecord, ImportRecord, MentionRecord, SourceRecord
+from accalmie.records.models import (
+    AlarmRecord,
+    CampaignRecord,
+    ContactRecord,
+    ImportRecord,
+    MentionRecord,
+    OwnMessageRecord,
+    SourceRecord,
+)
 from tests.cast import ada, browser
-from tests.heard import NOON, heard, source, topic
+from tests.heard import LATER, NOON, heard, source, topic
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +26,8 @@ ADDRESSES = (
     "/sources/{source}/change/", "/sources/{source}/remove/", "/topics/{topic}/import/", "/imports/{file}/",
     "/search/", "/search/?q=parcel&q2=letter&tone=negative", "/search/?q=%22open", "/search/most/",
     "/mentions/{mention}/", "/alarms/", "/alarms/{alarm}/", "/team/", "/me/", "/proof/",
+    "/topics/{topic}/marks/", "/topics/{topic}/messages/add/", "/messages/{message}/change/",
+    "/topics/{topic}/campaigns/add/", "/campaigns/{campaign}/change/",
 )  # fmt: skip
 
 
@@ -79,6 +89,8 @@ def numbers() -> dict[str, int]:
     return {
         "topic": brand.pk, "source": one.pk, "file": record.pk, "alarm": alarm.pk,
         "mention": MentionRecord.objects.first().pk,
+        "message": OwnMessageRecord.objects.create(topic=brand, at=NOON, text="We are on it").pk,
+        "campaign": CampaignRecord.objects.create(topic=brand, name="x", since=NOON, until=LATER).pk,
     }  # fmt: skip
 
 

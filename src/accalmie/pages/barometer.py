@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from accalmie.core.alarm import sentence
 from accalmie.core.people import Do, may
-from accalmie.pages import affected, alarms, charts, names, told
+from accalmie.pages import affected, alarms, charts, marks, names, told
 from accalmie.pages.door import Visit, page
 from accalmie.pages.drills import playing
 from accalmie.pages.forms import Form
@@ -28,6 +28,7 @@ from accalmie.pages.next_step import next_step
 from accalmie.pages.search import hits
 from accalmie.pages.shell import moving
 from accalmie.records import barometer, search
+from accalmie.records.marks import marked as marked_in
 from accalmie.records.models import AlarmRecord, HourRecord, MeasureRecord, SourceRecord, TopicRecord
 
 HOUR = timedelta(hours=1)
@@ -105,7 +106,7 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
         "kept": _kept(look),
         "drill": playing(row, clock),
         **_now(row, measure),
-        **_course(request, row, look, listening=sources["listening"]),
+        **_course(request, row, look, clock, listening=sources["listening"]),
         **_mentions(request, row, look),
         "parts": parts(barometer.made_of(row, *look.parts), None if look.picked else measure),
         "sources": sources,
@@ -160,15 +161,22 @@ def sentences(reasons: list[dict[str, Any]]) -> list[str]:
     return [sentence(reason["key"], reason["values"], told.reader(), zone) for reason in reasons]
 
 
-def _course(request: Visit, row: TopicRecord, look: Look, *, listening: bool) -> dict[str, Any]:
+def _course(
+    request: Visit, row: TopicRecord, look: Look, clock: datetime, *, listening: bool
+) -> dict[str, Any]:
     curve = barometer.curve(row, look.since, look.until)
     curve = replace(curve, gaps=with_silence(curve, row, look.span, listening=listening))
+    marked = marked_in(row.pk, curve.since, curve.until)
     pick = with_query(request, range=look.range, since=None, until=None, before=None)
     ranges = [
         (name, with_query(request, range=key, since=None, until=None, before=None), key == look.range)
         for key, _length, name in RANGES
     ]
-    return {"chart": charts.fever_chart(curve, pick=pick), "ranges": ranges}
+    return {
+        "chart": charts.fever_chart(curve, pick=pick, marks=marked),
+        "ranges": ranges,
+        "marked": marks.shown(row, curve, marked, clock),
+    }
 
 
 def with_silence(

@@ -243,7 +243,7 @@ def test_more_who_say_it_than_there_are_is_refused():
 def every_ground() -> list[Ground]:
     """Grounds of every kind, out of estimates that need them."""
     cases = [
-        (Wrote(100, 80, 70, 60, 5, 12, unread=3, part=0.5), Known()),
+        (Wrote(100, 80, 70, 60, 5, 12, unread=30, part=0.5), Known()),
         (Wrote(100, 80, 70, 60, 5, 12), Known(10, 0.5)),
         (Wrote(100, 80, 70, 60, 5, 12), Known(10_000, 0.5)),
     ]

@@ -51,6 +51,8 @@ SURE = 1.645
 MOST_UNSEEN = 0.5
 #: When more of the mentions could not be read, nothing is estimated.
 UNREADABLE = 0.5
+#: When fewer could not be read, it is not worth a word.
+UNREAD_TOLD = 0.05
 #: In fewer hours, waiting tells more.
 FEW_HOURS = 3
 
@@ -235,7 +237,7 @@ def _read(wrote: Wrote) -> list[Ground]:
     grounds = []
     if wrote.authors:
         grounds.append(Ground("wrote", {"affected": wrote.affected, "authors": wrote.authors}))
-    if wrote.unread:
+    if wrote.unread > UNREAD_TOLD * wrote.mentions:
         grounds.append(Ground("unread_share", {"share": wrote.unread / wrote.mentions}))
     if wrote.part < 1:
         whole = round(wrote.mentions / wrote.part)

@@ -25,7 +25,8 @@ ADDRESSES = (
     "/topics/{topic}/sources/add/", "/topics/{topic}/sources/add/feed/", "/topics/{topic}/sources/add/mastodon/",
     "/sources/{source}/change/", "/sources/{source}/remove/", "/topics/{topic}/import/", "/imports/{file}/",
     "/search/", "/search/?q=parcel&q2=letter&tone=negative", "/search/?q=%22open", "/search/most/",
-    "/mentions/{mention}/", "/alarms/", "/alarms/{alarm}/", "/team/", "/me/", "/proof/",
+    "/mentions/{mention}/", "/alarms/", "/alarms/{alarm}/", "/topics/{topic}/replay/",
+    "/team/", "/me/", "/proof/",
     "/topics/{topic}/marks/", "/topics/{topic}/messages/add/", "/messages/{message}/change/",
     "/topics/{topic}/campaigns/add/", "/campaigns/{campaign}/change/",
 )  # fmt: skip

@@ -9,14 +9,13 @@ from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accalmie.actions import alarm as actions
-from accalmie.core.alarm import sentence
 from accalmie.core.people import Do, may
-from accalmie.pages import affected
+from accalmie.pages import affected, hindsight, playback
+from accalmie.pages import told as reader
 from accalmie.pages.door import Visit, page
 from accalmie.phrasebook import say
 from accalmie.records import barometer
@@ -63,11 +62,14 @@ def alarm(request: Visit, alarm_id: int) -> HttpResponseBase:
     """Show one alarm with everything that happened, and whom it was told to."""
     rows = AlarmRecord.objects.select_related("topic", "acknowledged_by")
     row = get_object_or_404(rows, pk=alarm_id)
+    clock = barometer.clock_of(row.topic)
     notices = row.notices.select_related("person", "contact").order_by("id")
     shown = {
         "told": told(row),
         "topic": row.topic,
-        "affected": affected.shown(row.topic, barometer.clock_of(row.topic), row),
+        "affected": affected.shown(row.topic, clock, row),
+        "moments": hindsight.moments(row, clock),
+        "replay": playback.address(row.topic_id, *playback.around(row, clock)),
         "timeline": [(entry, happened(entry)) for entry in row.timeline.order_by("at", "id")],
         "notices": [(notice, NOTICES.get(notice.state, str)(notice)) for notice in notices],
         "may_acknowledge": may(request.user.rank, Do.ACKNOWLEDGE),
@@ -86,12 +88,7 @@ def acknowledge(request: Visit, alarm_id: int) -> HttpResponseBase:
 
 def told(row: AlarmRecord) -> Told:
     """Return an alarm with its reasons as sentences of the reader's language and zone."""
-    return Told(row, _sentences(row.reasons), _sentences(row.against))
-
-
-def _sentences(reasons: list[dict[str, Any]]) -> list[str]:
-    language, zone = get_language() or "en", timezone.get_current_timezone_name()
-    return [sentence(reason["key"], reason["values"], language, zone) for reason in reasons]
+    return Told(row, reader.reasons(row.reasons), reader.reasons(row.against))
 
 
 def happened(entry: TimelineEntry) -> str:

@@ -18,9 +18,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
-from accalmie.core.alarm import sentence
 from accalmie.core.people import Do, may
-from accalmie.pages import affected, alarms, charts, marks, names, told
+from accalmie.pages import affected, alarms, charts, marks, names, playback, told
 from accalmie.pages.door import Visit, page
 from accalmie.pages.drills import playing
 from accalmie.pages.forms import Form
@@ -42,6 +41,8 @@ RANGES = (
 )
 #: So many mentions are listed, and so many hours tell which channels there are.
 LATEST, LATELY = 20, 240
+#: So many past storms of the chart can be replayed by one click below it.
+STORMS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,12 @@ def looked_at(asked: QueryDict, row: TopicRecord, clock: datetime) -> Look:
         until = max(until, since + HOUR) + timedelta(minutes=1)
     else:
         since = clock - length
-    a, b = _moment(asked.get("since", "")), _moment(asked.get("until", ""))
+    a, b = asked_moment(asked.get("since", "")), asked_moment(asked.get("until", ""))
     return Look(chosen, since, until, (a, b) if a and b and a < b else None, span)
 
 
-def _moment(text: str) -> datetime | None:
+def asked_moment(text: str) -> datetime | None:
+    """Return a moment out of an address (ISO, with its zone); None for what is none."""
     try:
         at = parse_datetime(text.replace(" ", "+"))
     except ValueError:
@@ -150,15 +152,9 @@ def _now(row: TopicRecord, measure: MeasureRecord | None) -> dict[str, Any]:
     return {
         "alarm": alarms.told(alarm) if alarm else None,
         "step": next_step(row.level, row.phase, unseen=unseen),
-        "reasons": sentences(measure.reasons) if measure else [],
-        "against": sentences(measure.against) if measure else [],
+        "reasons": told.reasons(measure.reasons) if measure else [],
+        "against": told.reasons(measure.against) if measure else [],
     }
-
-
-def sentences(reasons: list[dict[str, Any]]) -> list[str]:
-    """Return stored reasons in the reader's words."""
-    zone = timezone.get_current_timezone_name()
-    return [sentence(reason["key"], reason["values"], told.reader(), zone) for reason in reasons]
 
 
 def _course(
@@ -176,6 +172,11 @@ def _course(
         "chart": charts.fever_chart(curve, pick=pick, marks=marked),
         "ranges": ranges,
         "marked": marks.shown(row, curve, marked, clock),
+        "replay": playback.address(row.pk, *(look.picked or (look.since, look.until))),
+        "storms": [
+            (alarm.at, playback.address(row.pk, *playback.around(alarm, clock)))
+            for alarm in curve.alarms[-STORMS:]
+        ],
     }
 
 

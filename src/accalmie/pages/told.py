@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from babel import dates, numbers
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accalmie.core.alarm import sentence
 from accalmie.core.fever import scale
 
 LOCALES = {"en": "en_GB", "fr": "fr_FR", "de": "de_DE"}
@@ -84,6 +87,14 @@ def span(length: timedelta) -> str:
     return str(dates.format_timedelta(length, locale=locale()))
 
 
+def length(minutes: int) -> str:
+    """Return so many minutes exactly ("2 h 5 min")."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    return _("%(hours)s h %(minutes)s min") % {"hours": integer(hours), "minutes": rest}
+
+
 def ago(at: datetime, now: datetime) -> str:
     """Return how long before `now` it was ("3 hours ago")."""
     return str(dates.format_timedelta(at - now, add_direction=True, locale=locale()))
@@ -126,3 +137,9 @@ def fever(value: float) -> str:
 def level(value: int) -> str:
     """Return a level with its name."""
     return _("%(level)d, %(name)s") % {"level": value, "name": scale.level_name(value, reader())}
+
+
+def reasons(stored: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return stored reasons as sentences of the reader's language and zone."""
+    zone = timezone.get_current_timezone_name()
+    return [sentence(one["key"], one["values"], reader(), zone) for one in stored]

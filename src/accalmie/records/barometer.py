@@ -194,9 +194,12 @@ def _clocks(topics: Sequence[TopicRecord]) -> dict[int, datetime]:
     return clocks
 
 
-def curve(topic: TopicRecord, since: datetime, until: datetime) -> Curve:
-    """Return the topic's curve from `since` to `until`, in minutes, hours or days as its length asks for."""
-    step = next((step for longest, step in STEPS if until - since <= longest), 7 * DAY)
+def curve(topic: TopicRecord, since: datetime, until: datetime, step: timedelta | None = None) -> Curve:
+    """Return the topic's curve from `since` to `until`, in minutes, hours or days as its length asks for.
+
+    `step` sets another one: some minutes that divide an hour, or whole hours.
+    """
+    step = step or next((step for longest, step in STEPS if until - since <= longest), 7 * DAY)
     since = EPOCH + ((since - EPOCH) // step) * step
     points = _of_minutes(topic, since, until, step) if step < HOUR else _of_hours(topic, since, until, step)
     alarms = AlarmRecord.objects.filter(topic=topic, at__gte=since, at__lt=until).order_by("at")

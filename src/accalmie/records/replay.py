@@ -10,7 +10,7 @@ from accalmie.core.fever import replay
 from accalmie.core.fever.hindsight import Hindsight, look_back
 from accalmie.core.fever.pulse import Measure, Phase
 from accalmie.records.barometer import minute
-from accalmie.records.models import AlarmRecord, MeasureRecord, TopicRecord
+from accalmie.records.models import AlarmRecord, MeasureRecord, TimelineEntry, TopicRecord
 
 #: So many measures are read for one replay (two busy weeks); what comes after them is its next part.
 MOST = 20_000
@@ -75,11 +75,18 @@ def reasons_at(topic: TopicRecord, at: int) -> tuple[Stored, Stored]:
     return (row[0], row[1]) if row else ([], [])
 
 
+def raised_at_level(alarms: Sequence[AlarmRecord]) -> dict[int, int]:
+    """Return the level at which each alarm was raised, by its number: a storm that grew has written over it."""
+    raised = TimelineEntry.objects.filter(alarm__in=alarms, what="alarm_raised")
+    told = {number: values.get("level") for number, values in raised.values_list("alarm", "values")}
+    return {alarm.pk: told.get(alarm.pk) or alarm.level for alarm in alarms}
+
+
 def looked_back(alarm: AlarmRecord, clock: int) -> Hindsight:
     """Return what can be said of an alarm afterwards; `clock` is the minute up to which its topic is measured."""
     raised = minute(alarm.at)
     ends = minute(alarm.cleared_at) if alarm.cleared_at else clock
     ends = min(max(ends, raised), raised + LONGEST)
     # Who has changed the threshold since does not change at which level this one was raised.
-    threshold = min(alarm.topic.threshold, alarm.level)
+    threshold = min(alarm.topic.threshold, raised_at_level([alarm])[alarm.pk])
     return look_back(measures(alarm.topic, raised - RUN_UP, ends + 1), raised, threshold=threshold)

@@ -73,6 +73,15 @@ def test_of_three_quiet_weeks_at_most_three_rows_are_marked(seed):
     assert len(marks(calm(6000, seed))) <= 3
 
 
+def test_one_or_two_mentions_are_no_burst_however_rare_they_are():
+    counts = [0] * 4000
+    for row in (1000, 2000, 2001, 3000):
+        counts[row] = 1
+    assert marks(counts) == []
+    counts[3500] = 12
+    assert marks(counts) == [3500]
+
+
 def test_a_score_needs_only_the_rows_before_it():
     counts = calm(2500)
     counts[2000] = 300

@@ -30,6 +30,8 @@ MEMORY = 32
 SILENT = 1500
 #: A row is marked above this surprise: the level at which ten companies had one mark a week each.
 MARK = 1.36
+#: Fewer mentions in the longest of the scales are no burst, however rare a mention is.
+LEAST = 3
 #: Then again only after 22 hours (the same hour of the next day may be marked), or when the surprise is higher
 #: by so much and by half.
 REST, WORSE = 1320, 1.2
@@ -242,7 +244,11 @@ class Onset:
         for place, doubt in enumerate(self.shape.doubts):
             surprise += self.weights[place] * log(self.sums[place] + doubt)
         rested = self.marked < 0 or row - self.marked >= self.shape.rest
-        if surprise <= MARK or not (rested or surprise > self.height + max(WORSE, self.height / 2)):
+        if (
+            surprise <= MARK
+            or self.sums[-1] < LEAST
+            or not (rested or surprise > self.height + max(WORSE, self.height / 2))
+        ):
             return 0.0
         self.marked, self.height = row, surprise
         return surprise / (1 + surprise)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accalmie.core.fever.onset import (
+    LEAST,
     LENGTHS,
     MARK,
     PRIOR,
@@ -157,7 +158,8 @@ class Onsets:
         rested = (marked < 0) | (row - marked >= self.shape.rest)
         height = self.height[risen]
         worse = surprise > height + np.maximum(WORSE, height / 2)
-        burst = np.flatnonzero((surprise > MARK) & (rested | worse))
+        enough = self.sums[-1, risen] >= LEAST
+        burst = np.flatnonzero((surprise > MARK) & enough & (rested | worse))
         if not len(burst):
             return NOBODY
         risen, surprise = risen[burst], surprise[burst]

@@ -50,6 +50,8 @@ class Told:
     answer: str
     likely: str
     storm: str
+    #: "?alarm=7" where it is the storm of this alarm that was asked for, else "".
+    query: str
     since: datetime
     until: datetime
     rests: list[str]
@@ -93,6 +95,7 @@ def shown(topic: TopicRecord, clock: datetime, alarm: AlarmRecord | None = None)
         answer=_answer(found.estimate),
         likely=_likely(found.estimate),
         storm=("over" if over else "open") if found.alarm else "",
+        query=f"?alarm={alarm.pk}" if alarm else "",
         since=found.since,
         until=found.until,
         rests=[_sentence(ground) for ground in found.estimate.rests],
@@ -147,16 +150,23 @@ def affected(request: Visit, topic_id: int) -> HttpResponseBase:
     right = Do.DRILL if topic.drill else Do.LISTEN
     if request.method == "POST":
         require(request.user.rank, right)
+    alarm = _asked(request, topic)
     form = CustomersForm(request.POST if request.method == "POST" else None, initial=_of(topic))
     if request.method == "POST" and form.is_valid() and _kept(request, topic, form):
         messages.success(request, _("What you know is reckoned with."))
-        return redirect("affected", topic.pk)
+        return redirect(request.get_full_path())
     context: dict[str, Any] = {
         "topic": topic,
-        "affected": shown(topic, barometer.clock_of(topic)),
+        "affected": shown(topic, barometer.clock_of(topic), alarm),
         "form": form if may(request.user.rank, right) else None,
     }
     return render(request, "pages/affected.html", context)
+
+
+def _asked(request: Visit, topic: TopicRecord) -> AlarmRecord | None:
+    """Return the alarm of whose storm the address asks; None (the current storm) for what is none."""
+    asked = request.GET.get("alarm", "")
+    return AlarmRecord.objects.filter(topic=topic, pk=int(asked)).first() if asked.isdecimal() else None
 
 
 def _of(topic: TopicRecord) -> dict[str, float | None]:

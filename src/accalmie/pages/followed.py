@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -16,22 +16,16 @@ from accalmie.records.barometer import moment
 from accalmie.records.marks import OwnMessage
 from accalmie.records.models import TopicRecord
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A figure, and what is usual ("" where it is not known)."""
-
-    figure: str
-    usual: str = ""
+Write = Callable[[float], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of time before or after a message: its name and its figures; `late` instead of them."""
+    """A figure in each stretch of time before and after a message; `usual`: what would be usual instead."""
 
     name: str
-    cells: tuple[Cell, ...] = ()
-    late: str = ""
+    cells: tuple[str, ...]
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +52,10 @@ def in_words(
 
 
 def columns() -> tuple[str, ...]:
-    """Return the heads of the table's figures."""
-    return (
-        _("Critics an hour"),
-        _("Mentions an hour"),
-        _("Negative"),
-        _("Positive"),
-        _("Insults an hour"),
-    )
+    """Return the stretches of time, as the table's heads."""
+    hours = [length // 60 for length in AFTER]
+    after = (ngettext("%(count)d hour after", "%(count)d hours after", n) % {"count": n} for n in hours)
+    return (_("1 hour before"), *after)
 
 
 def _sentence(one: Followed) -> str:
@@ -90,41 +80,47 @@ def _sentence(one: Followed) -> str:
         Change.UNHEARD: _("Nobody listened for part of that time, so nothing can be told."),
         Change.NOT_YET: _("The first hour after it is not over yet."),
     }
-    sentence = said[one.change] % values
-    if one.again is None:
-        return sentence
-    return f"{sentence} " + _("Another message of ours followed: %(when)s.") % {
-        "when": told.moment(moment(one.again))
-    }
+    return " ".join([said[one.change] % values, *_besides(one)])
 
 
-def _lines(one: Followed) -> list[Line]:
-    lines = [Line(_("The hour before"), _cells(one.before, one.usual_negative))]
-    for length, said in zip(AFTER, one.after, strict=True):
-        hours = length // 60
-        name = ngettext("%(count)d hour after", "%(count)d hours after", hours) % {"count": hours}
-        if said is None:
-            over = moment(one.minute + length)
-            lines.append(Line(name, late=_("over at %(when)s") % {"when": told.moment(over)}))
-        else:
-            lines.append(Line(name, _cells(said, one.usual_negative)))
-    return lines
+def _besides(one: Followed) -> Iterator[str]:
+    if one.again is not None:
+        yield _("Another message of ours followed: %(when)s.") % {"when": told.moment(moment(one.again))}
+    if one.after[-1] is None:
+        length = timedelta(minutes=AFTER[-1])
+        yield _("The %(hours)s after it end at %(when)s.") % {
+            "hours": told.span(length),
+            "when": told.moment(moment(one.minute) + length),
+        }
 
 
-def _cells(said: Said, usual_negative: float | None) -> tuple[Cell, ...]:
-    critics = said.usual * usual_negative if said.usual is not None and usual_negative is not None else None
-    return (
-        Cell(_rate(said.critics), _rate(critics) if critics is not None else ""),
-        Cell(_rate(said.mentions), _rate(said.usual) if said.usual is not None else ""),
-        Cell(_share(said.negative), _share(usual_negative) if usual_negative is not None else ""),
-        Cell(_share(said.positive)),
-        Cell(_rate(said.insults)),
-    )
+def _lines(one: Followed) -> Iterator[Line]:
+    said = (one.before, *one.after)
+
+    def each(figure: Callable[[Said], float | None]) -> list[float | None]:
+        return [None if stretch is None else figure(stretch) for stretch in said]
+
+    negative = one.usual_negative
+    usual = each(lambda stretch: stretch.usual)
+    critics = [None if mentions is None or negative is None else mentions * negative for mentions in usual]
+    yield _line(_("Critics an hour"), _rate, each(lambda stretch: stretch.critics))
+    yield from _usually(_rate, critics)
+    yield _line(_("Mentions an hour"), _rate, each(lambda stretch: stretch.mentions))
+    yield from _usually(_rate, usual)
+    yield _line(_("Negative"), told.percent, each(lambda stretch: stretch.negative))
+    yield from _usually(told.percent, each(lambda stretch: negative))
+    yield _line(_("Positive"), told.percent, each(lambda stretch: stretch.positive))
+    yield _line(_("Insults an hour"), _rate, each(lambda stretch: stretch.insults))
+
+
+def _usually(write: Write, figures: Sequence[float | None]) -> Iterator[Line]:
+    if any(figure is not None for figure in figures):
+        yield replace(_line(_("usually"), write, figures), usual=True)
+
+
+def _line(name: str, write: Write, figures: Sequence[float | None]) -> Line:
+    return Line(name, tuple("–" if figure is None else write(figure) for figure in figures))
 
 
 def _rate(value: float) -> str:
     return told.integer(value) if value >= 10 or round(value, 1) == round(value) else told.decimal(value)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else told.percent(value)

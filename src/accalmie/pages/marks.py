@@ -37,10 +37,6 @@ class CampaignForm(Form):
     since = Moment(label=lazy("Begins"))
     until = Moment(label=lazy("Ends"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _name_zone(self.fields["until"])
-
 
 class MessageForm(Form):
     """Something that we published."""
@@ -57,16 +53,11 @@ class MessageForm(Form):
         required=False,
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
-    at = Moment(label=lazy("When"), required=False)
+    at = Moment(label=lazy("When"), required=False, help_text=lazy("Left empty: just now."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Its fields stand on the topic's page beside those of other forms.
         super().__init__(*args, **{"auto_id": "message_%s", **kwargs})
-        _name_zone(self.fields["at"], _("Left empty: just now."))
-
-
-def _name_zone(field: forms.Field, before: str = "") -> None:
-    zone = _("Times are of the zone %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
-    field.help_text = f"{before} {zone}".strip()
 
 
 # ── On the topic's page ───────────────────────────────────────────────────────────────────────────────────

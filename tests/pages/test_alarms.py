@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 
 from accalmie.actions.note import note
@@ -135,3 +137,20 @@ def test_the_questions_do_not_grow_with_alarms_and_notices():
         )
         note("alarm_grown", NOON, topic=one.topic, alarm=one, level=number)
     assert [asked(browser(olu()), address) for address in addresses] == before
+
+
+@pytest.mark.claim("S1")
+def test_what_late_mentions_would_have_changed_stands_on_the_alarm_in_the_readers_words():
+    one = alarm(topic("Aurelia"))
+    times = {"then": "2026-03-04T11:42+00:00", "told": "2026-03-04T12:00+00:00"}
+    note("alarm_late_earlier", NOON, topic=one.topic, alarm=one, mentions=12, level=3, **times)
+    said = "With the mentions that reached us late (12), this alarm would have been raised earlier: "
+    for address in ("/alarms/", f"/alarms/{one.pk}/"):
+        shown = page(address)
+        card = shown[shown.index("<article") : shown.index("</article")]
+        assert f"{said}Wed 4 Mar, 12:42 instead of Wed 4 Mar, 13:00, at level 3." in unescape(card)
+    note("alarm_late_never", NOON, topic=one.topic, alarm=one, mentions=3)
+    shown = page(f"/alarms/{one.pk}/")
+    assert said in shown[shown.index('id="timeline"') :], "the timeline keeps what was said before"
+    assert said not in shown[: shown.index("</article")]
+    assert "this alarm would not have been raised" in shown[: shown.index("</article")]

@@ -110,6 +110,16 @@ def _clear(alarm: AlarmRecord, at: datetime, *, past: bool, now: datetime) -> No
     changes.note("alarm", alarm.id, now)
 
 
+def lapse(topic: TopicRecord, since: int, clock: datetime, now: datetime) -> None:
+    """Clear alarms raised at or after minute `since` that, measured anew from there, would not be raised.
+
+    Nothing else would ever clear them: the storm that they told of is none, with all that is known now.
+    """
+    rows = AlarmRecord.objects.select_for_update(of=("self",)).select_related("topic")
+    for alarm in rows.filter(topic=topic, cleared_at__isnull=True, at__gte=moment(since)):
+        _clear(alarm, clock, past=False, now=now)
+
+
 def tell(alarm: AlarmRecord, what: str, level: int, now: datetime) -> None:
     """Put one notice for each contact of the topic's people into the queue, as far as their ceiling allows.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accalmie.actions import alarm
+from accalmie.actions import alarm, late
 from accalmie.core.alarm import AlarmState, Verdict, judge
 from accalmie.core.fever.measure import State, run
 from accalmie.core.fever.pulse import Measure, Pulse
@@ -97,6 +97,7 @@ def _piece(topic_id: int, now: datetime) -> tuple[int, bool]:
         if start is None or start > running:
             TopicRecord.objects.filter(pk=topic_id).update(measured_at=now, dirty_from=None)
             return 0, False
+        earlier = late.before(topic, alarm_state, start, running, OPEN_MINUTES)
         coming = pulses.some(topic_id, start, running + 1, PIECE)
         more = len(coming) == PIECE
         end = coming[-1].minute + 1 if more else running + 1
@@ -110,6 +111,10 @@ def _piece(topic_id: int, now: datetime) -> tuple[int, bool]:
             last = (p for p in coming if p.minute >= closed)
             walk.through(last, end, gaps, closed, topic.threshold)
         _store(topic, walk, start, end, clock, now, more=more)
+        if not more:
+            late.tell(topic, earlier, walk.verdicts, now)
+            if not walk.alarm.active:
+                alarm.lapse(topic, start, clock, now)
         return len(coming), more
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accalmie.actions import alarm as actions
+from accalmie.actions.late import KINDS as LATE
 from accalmie.core.people import Do, may
 from accalmie.pages import affected, hindsight, playback
 from accalmie.pages import told as reader
@@ -23,6 +25,8 @@ from accalmie.records.models import AlarmRecord, NoticeRecord, TimelineEntry
 
 #: So many of the past alarms are on one page.
 PAST = 25
+#: Values of the timeline that are moments.
+MOMENTS = ("then", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Told:
     alarm: AlarmRecord
     reasons: list[str]
     against: list[str]
+    #: What mentions that came late would have changed about it; "" for nothing.
+    late: str = ""
 
     @property
     def open(self) -> bool:
@@ -48,9 +54,11 @@ def alarms(request: Visit) -> HttpResponseBase:
     if before.isdecimal():
         over = over.filter(id__lt=int(before))
     past = list(over[: PAST + 1])
+    standing = list(rows.filter(cleared_at__isnull=True).order_by("-level", "-at"))
+    late = _late([*standing, *past])
     shown = {
-        "open": [told(alarm) for alarm in rows.filter(cleared_at__isnull=True).order_by("-level", "-at")],
-        "past": [told(alarm) for alarm in past[:PAST]],
+        "open": [told(alarm, late.get(alarm.pk, "")) for alarm in standing],
+        "past": [told(alarm, late.get(alarm.pk, "")) for alarm in past[:PAST]],
         "next": past[PAST - 1].pk if len(past) > PAST else None,
         "may_acknowledge": may(request.user.rank, Do.ACKNOWLEDGE),
     }
@@ -65,7 +73,7 @@ def alarm(request: Visit, alarm_id: int) -> HttpResponseBase:
     clock = barometer.clock_of(row.topic)
     notices = row.notices.select_related("person", "contact").order_by("id")
     shown = {
-        "told": told(row),
+        "told": told(row, _late([row]).get(row.pk, "")),
         "topic": row.topic,
         "affected": affected.shown(row.topic, clock, row),
         "moments": hindsight.moments(row, clock),
@@ -86,14 +94,25 @@ def acknowledge(request: Visit, alarm_id: int) -> HttpResponseBase:
     return redirect("alarm", alarm_id)
 
 
-def told(row: AlarmRecord) -> Told:
+def told(row: AlarmRecord, late: str = "") -> Told:
     """Return an alarm with its reasons as sentences of the reader's language and zone."""
-    return Told(row, reader.reasons(row.reasons), reader.reasons(row.against))
+    return Told(row, reader.reasons(row.reasons), reader.reasons(row.against), late)
+
+
+def _late(rows: list[AlarmRecord]) -> dict[int, str]:
+    """Return what late mentions would have changed about each of these alarms, as was noted last."""
+    entries = TimelineEntry.objects.filter(alarm__in=rows, what__in=LATE).order_by("id")
+    return {entry.alarm_id: happened(entry) for entry in entries if entry.alarm_id}
 
 
 def happened(entry: TimelineEntry) -> str:
     """Return what an entry of the timeline says, in the reader's language."""
-    return say("timeline", entry.what, get_language() or "en", **entry.values)
+    moments = {
+        name: reader.moment(datetime.fromisoformat(entry.values[name]))
+        for name in MOMENTS
+        if name in entry.values
+    }
+    return say("timeline", entry.what, get_language() or "en", **(entry.values | moments))
 
 
 #: What became of an alert, in plain words.

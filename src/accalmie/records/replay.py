@@ -32,20 +32,21 @@ def _measures(rows: Iterable[Sequence[Any]]) -> list[Measure]:
     ]
 
 
-def measures(topic: TopicRecord, since: int, until: int, most: int = MOST) -> list[Measure]:
+def measures(
+    topic: TopicRecord, since: int, until: int, most: int = MOST, *, held: bool = True
+) -> list[Measure]:
     """Return at most `most` measures, without their reasons, from minute `since` up to `until` (exclusive).
 
-    The first one is that which held at `since`, set to that minute, where one was measured before.
+    With `held`, the first one is that which held at `since`, set to that minute, where one was measured before.
     """
     rows = MeasureRecord.objects.filter(topic=topic)
     found = _measures(
         rows.filter(minute__gte=since, minute__lt=until).order_by("minute").values_list(*FIGURES)[:most]
     )
-    if found and found[0].minute == since:
+    if not held or (found and found[0].minute == since):
         return found
     before = _measures(rows.filter(minute__lt=since).order_by("-minute").values_list(*FIGURES)[:1])
-    held = [_held(one, since) for one in before]
-    return held + found
+    return [_held(one, since) for one in before] + found
 
 
 def _held(one: Measure, since: int) -> Measure:

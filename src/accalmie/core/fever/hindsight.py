@@ -16,8 +16,6 @@ from accalmie.core.fever.pulse import Measure, Phase
 HOUR = 60
 #: Above the usual is half of it on top, and so many critics at least: one or two angry people are no onset.
 HALF, FEW = 0.5, 1.5
-#: Minutes that are judged while they are still open: a difference of so many is none.
-OPEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +146,16 @@ class Raise:
     level: int
 
 
+def raises(measures: Iterable[Measure], alarm: AlarmState, threshold: int) -> list[Raise]:
+    """Return each raise in these measures, for an alarm that stood so before them."""
+    found: list[Raise] = []
+    for one in measures:
+        verdict, alarm = judge(alarm, one, threshold=threshold)
+        if verdict is Verdict.RAISED:
+            found.append(Raise(one.minute, one.level))
+    return found
+
+
 def match(told: Sequence[Told], anew: Sequence[Raise], *, near: int) -> list[tuple[Told, Raise | None]]:
     """Return each alarm that was told with the raise that is the same storm's; None where there is none.
 
@@ -165,8 +173,3 @@ def match(told: Sequence[Told], anew: Sequence[Raise], *, near: int) -> list[tup
 def _same(told: Told, anew: Raise, near: int) -> bool:
     ends = told.at if told.cleared is None else max(told.cleared, told.at)
     return told.at - near <= anew.at <= ends + near
-
-
-def differs(told: Told, anew: Raise | None) -> bool:
-    """Tell whether an alarm measured anew is another one than was told: in time, in level, or not at all."""
-    return anew is None or abs(anew.at - told.at) > OPEN or anew.level != told.level

@@ -95,10 +95,10 @@ def test_an_alarm_tells_of_its_own_storm():
         topic=brand, at=now - timedelta(minutes=90), known_at=now, level=4, peak=4, fever=40
     )
     over = panel(browser(olu()).get(f"/alarms/{long_ago.pk}/").content.decode())
-    assert "Nobody wrote." in over and "the storm from" in over
+    assert "Nobody wrote." in over and "from calm to calm:" in over
     full = re.search(r'href="(/topics/[^"]+/affected/[^"]+)"', over)
     assert full and "Nobody wrote." in panel(browser(olu()).get(full[1]).content.decode())
-    assert "since the storm began" in panel(browser(olu()).get(f"/alarms/{still.pk}/").content.decode())
+    assert "since it was last calm" in panel(browser(olu()).get(f"/alarms/{still.pk}/").content.decode())
 
 
 def test_it_goes_on_by_itself_with_the_rest_of_the_topic():

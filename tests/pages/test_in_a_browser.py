@@ -123,6 +123,25 @@ def test_the_page_goes_on_by_itself_and_what_was_opened_stays_open(visit):
     expect(page.locator("#chart-fever svg")).to_have_count(1)
 
 
+@pytest.mark.claim("B9")
+def test_what_we_published_is_a_mark_on_the_curve_and_has_its_figures_below(visit):
+    page = visit("/topics/1/")
+    page.get_by_text("We published something").click()
+    page.get_by_label("What did you publish?").fill("We are on it")
+    page.get_by_role("button", name="Mark it").click()
+    expect(page.get_by_text("Your message is marked.")).to_be_visible()
+    mine = page.locator("#followed tbody").filter(has_text="We are on it")
+    expect(mine.get_by_role("row", name="Critics an hour")).to_have_count(1)
+    mark = page.locator('#chart-fever svg path[fill="var(--own)"]')
+    expect(mark).to_have_count(1)
+    page.locator("#chart-fever").scroll_into_view_if_needed()
+    mark.hover()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("We are on it")
+    page.get_by_text("The same as a table").click()
+    row = page.locator("#table-fever tbody tr").filter(has_text="“We are on it”")
+    expect(row).to_have_count(1)
+
+
 @pytest.mark.claim("M7")
 def test_the_drills_alarm_arrives_on_the_open_page_and_is_acknowledged(visit):
     page = visit("/drill/")

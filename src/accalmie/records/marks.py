@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accalmie.records.barometer import minute
+from accalmie.records.barometer import minute, moment
 from accalmie.records.models import CampaignRecord, OwnMessageRecord
 
 #: A chart with more marks than this is read by nobody: the newest are given.
 MOST = 100
+#: The measuring takes them all: in the longest walk, which spans years, there are still fewer.
+MOST_PLANNED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def campaigns(
         rows = rows.filter(since__lt=until)
     newest = rows.select_related("by").order_by("-since", "-id")[:most]
     return [_campaign(row) for row in reversed(newest)]
+
+
+def planned(topic_id: int, since: int, until: int) -> list[tuple[int, int, str]]:
+    """Return the campaigns that touch the minutes [since, until), as the measuring takes them: with their names."""
+    found = campaigns(topic_id, moment(since), moment(until), MOST_PLANNED)
+    return [(*one.minutes, one.name) for one in found]
 
 
 def own_messages(

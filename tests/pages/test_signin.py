@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
+from accalmie.pages.signin import SAID_BY_ALLAUTH
 from accalmie.records.models import User
 from tests.cast import ada, browser, mara
 
@@ -157,12 +162,34 @@ def test_nobody_signs_up():
     assert not User.objects.exists()
 
 
-def test_a_lost_password_is_not_mailed():
-    User.objects.create_user("noor", email="noor@brand.example", password=OWN)
-    client = Client()
-    assert "An admin of your team" in client.get("/account/password/reset/").content.decode()
-    client.post("/account/password/reset/", {"email": "noor@brand.example"})
+@pytest.mark.parametrize(
+    "address",
+    [
+        "email/", "confirm-email/", "confirm-email/abc/", "password/set/", "password/reset/",
+        "password/reset/done/", "password/reset/key/1-abc/", "password/reset/key/done/", "login/code/confirm/",
+    ],
+)  # fmt: skip
+def test_what_the_house_has_no_use_for_is_not_there(address):
+    noor = User.objects.create_user("noor", email="noor@brand.example", password=OWN)
+    for client in (Client(), browser(noor)):
+        assert client.get(f"/account/{address}").status_code == 404
+        assert client.post(f"/account/{address}", {"email": "noor@brand.example"}).status_code == 404
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("language", "familiar", "polite"), [("de", " deine", "Ihr "), ("fr", "pseudo", "nom d’utilisateur")]
+)
+def test_people_are_addressed_as_everywhere_in_the_house(language, familiar, polite):
+    with translation.override(language):
+        said = [str(text) for text in SAID_BY_ALLAUTH]
+    assert not [text for text in said if re.search(r"\b(du|dein\w*|versuche|tu|ton|pseudo\w*)\b", text, re.I)]
+    assert any(polite in text for text in said) and not any(familiar in text for text in said)
+    User.objects.create_user("noor", password=OWN)
+    client = Client(headers={"Accept-Language": language})
+    html = unescape(signed_in("noor", "wrong", client)[1].content.decode())
+    with translation.override(language):
+        assert str(SAID_BY_ALLAUTH[3]) in html
 
 
 def test_signing_out_needs_a_click_and_ends_the_session():
@@ -173,7 +200,7 @@ def test_signing_out_needs_a_click_and_ends_the_session():
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("address", ["/account/2fa/", "/account/email/", "/account/reauthenticate/"])
+@pytest.mark.parametrize("address", ["/account/2fa/", "/account/reauthenticate/"])
 def test_the_other_account_pages_are_in_the_house_too(address):
     answer = browser(ada()).get(address, follow=True)
     html = answer.content.decode()

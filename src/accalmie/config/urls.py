@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from accalmie.pages.signin import closed_urls
+
 urlpatterns = [
+    path("account/", include(closed_urls)),
     path("account/", include("allauth.urls")),
     path("", include("accalmie.pages.urls")),
 ]

@@ -7,13 +7,25 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, re_path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accalmie.records.models import User
 
 #: What allauth says of its own accord that the page shows anyway.
 UNSAID = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
+
+#: What allauth says in familiar or odd words ("du", "pseudo"): our catalogue says it as all our pages do.
+SAID_BY_ALLAUTH = (
+    lazy("Please type your current password."),
+    lazy("You must type the same password each time."),
+    lazy("Too many failed login attempts. Try again later."),
+    lazy("The username and/or password you specified are not correct."),
+    lazy("You are about to generate a new set of recovery codes for your account."),
+    lazy("You are about to deactivate authenticator app based authentication. Are you sure?"),
+)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -31,9 +43,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """After choosing a password the work goes on."""
         return "/"
-
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Send nothing: a new one-time password comes from an admin, in person."""
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
@@ -86,3 +95,18 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
         if self.user.must_change_password and self.user.check_password(chosen):
             raise ValidationError(_("This is the one-time password. Choose another one."))
         return chosen
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer that there is no such page."""
+    raise Http404
+
+
+#: Pages of allauth that the house has no use for: nobody's mail address is an account, and a lost password is
+#: given anew by an admin, in person. They stand before allauth's own addresses.
+closed_urls: list[URLPattern] = [
+    re_path(r"^email/", closed),
+    re_path(r"^confirm-email/", closed),
+    re_path(r"^password/(?:set|reset)/", closed),
+    re_path(r"^login/code/", closed),
+]

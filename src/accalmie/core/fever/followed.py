@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from math import sqrt
 from operator import attrgetter
+from typing import NamedTuple
 
 from accalmie.core.fever.pulse import Pulse
 
@@ -98,6 +99,39 @@ class Around:
     deaf: Sequence[tuple[int, int]] = ()
     usual: Mapping[int, float] = field(default_factory=dict)
     usual_negative: float | None = None
+    #: The critics of minutes and the counts of hours, each counted once: messages stand close in a storm.
+    _critics: dict[int, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+    _hours: dict[int, _Counts] = field(default_factory=dict, repr=False, compare=False)
+
+    def hour(self, begin: int) -> _Counts:
+        """Return what was said in the 60 minutes from `begin` on."""
+        if begin not in self._hours:
+            low = bisect_left(self.pulses, begin, key=attrgetter("minute"))
+            high = bisect_left(self.pulses, begin + 60, key=attrgetter("minute"))
+            pulses = self.pulses[low:high]
+            people = frozenset[int]().union(*(self._critics_of(pulse) for pulse in pulses))
+            # Of counts without authors each negative mention stands for one person.
+            unvoiced = sum(pulse.negative for pulse in pulses if not pulse.voices)
+            sums = (sum(getattr(pulse, name) for pulse in pulses) for name in _SUMS)
+            self._hours[begin] = _Counts(len(people) + unvoiced, *sums)
+        return self._hours[begin]
+
+    def _critics_of(self, pulse: Pulse) -> frozenset[int]:
+        if pulse.minute not in self._critics:
+            self._critics[pulse.minute] = frozenset(voice for voice in pulse.voices if voice & 1)
+        return self._critics[pulse.minute]
+
+
+_SUMS = ("mentions", "judged", "negative", "positive", "insults")
+
+
+class _Counts(NamedTuple):
+    critics: int = 0
+    mentions: int = 0
+    judged: int = 0
+    negative: int = 0
+    positive: int = 0
+    insults: int = 0
 
 
 def follow(minutes: Sequence[int], around: Around) -> Iterator[Followed]:
@@ -118,29 +152,16 @@ def follow(minutes: Sequence[int], around: Around) -> Iterator[Followed]:
 
 def said(since: int, until: int, around: Around) -> Said:
     """Return what was said in the minutes [since, until), a whole number of hours."""
-    low = bisect_left(around.pulses, since, key=attrgetter("minute"))
-    high = bisect_left(around.pulses, until, key=attrgetter("minute"))
-    critics: dict[int, set[int]] = {}
-    mentions = judged = negative = positive = insults = unvoiced = 0
-    for pulse in around.pulses[low:high]:
-        mentions += pulse.mentions
-        judged += pulse.judged
-        negative += pulse.negative
-        positive += pulse.positive
-        insults += pulse.insults
-        # Of counts without authors each negative mention stands for one person.
-        unvoiced += pulse.negative if not pulse.voices else 0
-        hour = critics.setdefault((pulse.minute - since) // 60, set())
-        hour.update(voice >> 1 for voice in pulse.voices if voice & 1)
-    hours = (until - since) / 60
+    each = [around.hour(begin) for begin in range(since, until, 60)]
+    total = _Counts(*map(sum, zip(*each, strict=True)))
     return Said(
         since,
         until,
-        (sum(map(len, critics.values())) + unvoiced) / hours,
-        mentions / hours,
-        negative / judged if judged else None,
-        positive / judged if judged else None,
-        insults / hours,
+        total.critics / len(each),
+        total.mentions / len(each),
+        total.negative / total.judged if total.judged else None,
+        total.positive / total.judged if total.judged else None,
+        total.insults / len(each),
         _usual(since, until, around.usual),
         1 - sum(max(0, min(until, b) - max(since, a)) for a, b in around.deaf) / (until - since),
     )

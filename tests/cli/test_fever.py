@@ -76,6 +76,7 @@ def test_a_row_is_computed_from_the_rows_up_to_it_alone(tmp_path):
         timedelta(seconds=20),
         timedelta(seconds=90),
         timedelta(minutes=1),
+        timedelta(minutes=3),
         timedelta(hours=1),
         timedelta(days=1),
     ],
@@ -85,8 +86,9 @@ def test_any_spacing_will_do(tmp_path, spacing):
     counts[2500:2520] = [4000] * 20
     rows = measured(written(tmp_path, counts, spacing), tmp_path)
     assert len(rows) == 3000
-    known = timedelta(hours=25) / min(spacing, timedelta(hours=1))
-    if known < 2400:
+    # A storm needs two days to be known and three quarters of an hour to be believed.
+    row_lasts = min(spacing, timedelta(hours=1))
+    if timedelta(hours=49) < 2500 * row_lasts and 20 * row_lasts > timedelta(minutes=50):
         assert max(int(row["level"]) for row in rows[2500:2520]) >= 4
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log, sqrt
 
-from accalmie.core.fever.phase import lasting
-from accalmie.core.fever.pulse import Reason
+from accalmie.core.fever.phase import STORM, lasting
+from accalmie.core.fever.pulse import Pulse, Reason
+from accalmie.core.fever.swell import Swell
 from accalmie.core.fever.usual import KNOWN_HOURS, QUIET, Usual
 from accalmie.core.fever.window import Window
 
@@ -33,6 +34,8 @@ CALM_PEAK = 2.0
 NO_CHANCE = 3 / 3.5
 #: Loud is not angry, and too little known is no storm: the level stays at most 2.
 NO_STORM = 2.0
+#: Talk that stays above the usual is a storm when its bar is full, level 2 at half of it.
+HALF_FULL, NEARLY = 4.0, 2.9
 #: With fewer hours heard than these, not even that: there is nothing to compare with.
 SOMETHING = 6
 #: Where fewer than these shares are negative (also related to the topic's own share) it is not angry; the
@@ -55,6 +58,8 @@ class Awaited:
     critics: float
     backlog: float = 0.0
     hours: tuple[tuple[float, float], ...] = ()
+    #: The name of the campaign that was planned for this hour; empty without one.
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,36 @@ def critics(window: Window, usual: Usual) -> float:
     return known + unread * window.authors / window.mentions * usual.unread_weight
 
 
-def feel(window: Window, usual: Usual, awaited: Awaited) -> Heat:
-    """Return how hot the window is against what is awaited."""
+def evidence(pulse: Pulse, before: Window, after: Window, usual: Usual) -> float:
+    """Return how many people in `pulse` speak for a storm: its new critics, fewer where the tone speaks against.
+
+    `before` and `after` are the trailing hour without and with the pulse.
+    """
+    people = _fresh(pulse, before, usual)
+    return people * _between(tone_allows(after, usual), NO_STORM, STORM) if people else 0.0
+
+
+def _fresh(pulse: Pulse, window: Window, usual: Usual) -> float:
+    """How many of the critics in `pulse` are new to the `window` before it (unread ones as in `critics`)."""
+    if not pulse.voices:
+        said = pulse.mentions if not pulse.judged else pulse.negative
+        return said * (1.0 if pulse.judged else usual.unread_weight)
+    angry = {voice >> 1 for voice in pulse.voices if voice & 1}
+    known = len(angry - window.critics.keys())
+    unread = pulse.mentions - pulse.judged
+    if not unread or not usual.unread_weight:
+        return float(known)
+    people = len({voice >> 1 for voice in pulse.voices} - window.people.keys())
+    return known + unread * people / pulse.mentions * usual.unread_weight
+
+
+def feel(window: Window, usual: Usual, awaited: Awaited, swell: Swell) -> Heat:
+    """Return how hot the window is against what is awaited.
+
+    Two ways lead to a storm: enough different critics within the hour, and talk that stays above the usual
+    (`swell`). Where neither authors nor tone are known there is only the second one: a burst of an hour may be
+    banter, an advert or an automatic account.
+    """
     people = critics(window, usual)
     times = (people + QUIET) / (awaited.critics + awaited.backlog + QUIET)
     eased = times / max(1.0, usual.critic_peaks.ratio / CALM_PEAK)
@@ -97,11 +130,22 @@ def feel(window: Window, usual: Usual, awaited: Awaited) -> Heat:
     force = climb(eased)
     if force >= 1.0:
         force += _bonus(window, usual, awaited, share, networks)
-    ceiling = min(_sure_enough(people, awaited), _angry_enough(share, usual), _serious_enough(window))
+    if not swell.on and not (window.voiced and window.judged):
+        force = min(force, NEARLY)
+    stays = STORM if swell.on else min(HALF_FULL * swell.filled, NEARLY)
+    force = max(min(force, _sure_enough(people, awaited)), stays)
+    ceiling = tone_allows(window, usual)
+    if awaited.campaign and not window.judged:
+        ceiling = min(ceiling, NO_STORM)
     if not usual.known:
         ceiling = min(ceiling, NO_STORM * min(usual.heard / SOMETHING, 1.0))
     # Rounded, so that a minute in which nothing is to be seen leaves nothing to be remembered either.
     return Heat(round(min(force, ceiling, BEYOND), 2), people, times, eased, share, networks)
+
+
+def tone_allows(window: Window, usual: Usual) -> float:
+    """Return the most force that the tone allows: loud is not angry, and teasing is no storm (claim M7)."""
+    return min(_angry_enough(_share(window, usual), usual), _serious_enough(window))
 
 
 def climb(times: float) -> float:
@@ -183,6 +227,8 @@ def reasons(window: Window, usual: Usual, awaited: Awaited, heat: Heat, minute: 
 
 def against(window: Window, usual: Usual, awaited: Awaited, heat: Heat) -> Iterator[Reason]:
     """Yield what speaks against a storm."""
+    if awaited.campaign:
+        yield Reason("campaign", {"name": awaited.campaign})
     if not usual.known:
         yield Reason("learning", {"heard": min(usual.heard, KNOWN_HOURS), "needed": KNOWN_HOURS})
     if awaited.backlog >= 1:

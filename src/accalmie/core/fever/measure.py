@@ -12,9 +12,20 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from accalmie.core.fever.heat import STRONGEST, Awaited, Heat, against, critics, degrees, feel, reasons
+from accalmie.core.fever.heat import (
+    STRONGEST,
+    Awaited,
+    Heat,
+    against,
+    critics,
+    degrees,
+    evidence,
+    feel,
+    reasons,
+)
 from accalmie.core.fever.phase import Standing, grumbles, stand
 from accalmie.core.fever.pulse import Measure, Phase, Pulse, Reason
+from accalmie.core.fever.swell import STEP, Swell
 from accalmie.core.fever.usual import Hour, Usual
 from accalmie.core.fever.window import Window
 
@@ -52,8 +63,11 @@ class State:
     usual: Usual = field(default_factory=Usual)
     window: Window = field(default_factory=Window)
     standing: Standing = field(default_factory=Standing)
+    swell: Swell = field(default_factory=Swell)
     slow: tuple[tuple[float, float], ...] = ()
     deaf: tuple[tuple[int, int], ...] = ()
+    #: Part of the running hour lies in a planned campaign.
+    planned: bool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError for a zone that does not exist."""
@@ -62,8 +76,10 @@ class State:
     @property
     def idle(self) -> bool:
         """Whether nothing happens until the next pulse, but at full hours."""
-        return self.hour is not None and not (
-            self.window.pulses or self.standing.force or self.standing.level
+        return (
+            self.hour is not None
+            and self.swell.still
+            and not (self.window.pulses or self.standing.force or self.standing.level)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -75,8 +91,10 @@ class State:
             "usual": self.usual.to_json(),
             "window": self.window.to_json(),
             "standing": asdict(self.standing) | {"phase": self.standing.phase.value},
+            "swell": self.swell.to_json(),
             "slow": [list(hour) for hour in self.slow],
             "deaf": [list(stretch) for stretch in self.deaf],
+            "planned": self.planned,
         }
 
     @classmethod
@@ -90,15 +108,21 @@ class State:
             usual=Usual.from_json(data["usual"]),
             window=Window.from_json(data["window"]),
             standing=Standing(**{**standing, "phase": Phase(standing["phase"])}),
+            swell=Swell.from_json(data["swell"]),
             slow=tuple((said, awaited) for said, awaited in data["slow"]),
             deaf=tuple((since, until) for since, until in data["deaf"]),
+            planned=data["planned"],
         )
 
 
-def take(state: State, pulse: Pulse, *, minutes: int = 1, gap: bool = False) -> tuple[Measure, State]:
+def take(
+    state: State, pulse: Pulse, *, minutes: int = 1, gap: bool = False, campaign: str = ""
+) -> tuple[Measure, State]:
     """Return how hot it is at the end of the bucket `pulse` of so many `minutes` (1 to 60), and the state then.
 
     Minutes between the last bucket and this one are taken as quiet. `gap`: nobody listened in this bucket.
+    `campaign`: the name of what was planned for it, of which people are expected to speak: volume alone is then no
+    storm, twice as many critics as else are awaited, and the hour teaches nothing.
     The running minute may be taken on trial as often as one likes, the state thrown away. Raises ValueError
     for a bucket that begins before the last one ended.
     """
@@ -107,22 +131,43 @@ def take(state: State, pulse: Pulse, *, minutes: int = 1, gap: bool = False) -> 
         raise ValueError(f"a bucket has 1 to 60 minutes, not {minutes}")
     if state.hour is not None and begin < state.end:
         raise ValueError(f"the bucket at minute {begin} begins before {state.end}, where the last one ended")
-    state = _opened(state, begin)
+    state = _opened(_silent(state, begin), begin)
+    usual, before = state.usual, state.window.moved(end - 60)
+    window = before.moved(end - 60, pulse)
     deaf = _deaf_until(state.deaf, begin, end, gap)
-    window = state.window.moved(end - 60, pulse)
-    awaited = _awaited(state, deaf, end)
-    heat = feel(window, state.usual, awaited)
+    awaited = _awaited(state, deaf, end, campaign)
+    share = usual.critic_share * (2 if campaign else 1)
+    swell = state.swell.heard(
+        evidence(pulse, before, window, usual),
+        usual.rate(begin, minutes, state.zone) * share * minutes / 60,
+        minutes,
+        usual.restless,
+        deaf=gap,
+    )
+    heat = feel(window, usual, awaited, swell)
     if gap or (deaf and _overlap(deaf, end - 60, end) > DEAF_MINUTES):
         heat = replace(heat, force=max(heat.force, state.standing.force))
     standing = state.standing
     if not gap:
-        standing = stand(standing, heat.force, heat.times, begin, known=state.usual.known)
+        standing = stand(standing, heat.force, heat.times, begin, known=usual.known)
     over = state.standing.storm and not standing.storm
     # The constructor, because this is the place that runs a million times; `replace` takes four times as long.
     after = State(
-        state.zone, state.hour, end, state.usual, window, standing, () if over else state.slow, deaf
-    )
+        state.zone, state.hour, end, usual, window, standing, swell,
+        () if over else state.slow, deaf, state.planned or bool(campaign),
+    )  # fmt: skip
     return _measure(after, heat, awaited, begin, gap), after
+
+
+def _silent(state: State, begin: int) -> State:
+    """Return the state after the quiet minutes up to `begin`: what was evidence of a storm fades."""
+    swell, at = state.swell, state.end
+    while at < begin and state.hour is not None and not swell.still:
+        minutes = min(STEP, begin - at)
+        rate = state.usual.rate(at, minutes, state.zone) * state.usual.critic_share
+        swell = swell.heard(0.0, rate * minutes / 60, minutes, state.usual.restless, deaf=False)
+        at += minutes
+    return state if swell is state.swell else replace(state, swell=swell)
 
 
 def _opened(state: State, begin: int) -> State:
@@ -152,6 +197,7 @@ def _closed(state: State, hour: int) -> State:
         channels=window.channels,
         listened=listened,
         stormy=state.standing.storm,
+        planned=state.planned,
     )
     slow, standing = state.slow, replace(state.standing, crest=0.0)
     if listened >= 0.75 and usual.known:
@@ -159,8 +205,14 @@ def _closed(state: State, hour: int) -> State:
         slow = (*slow, (people, awaited))[-SLOW_HOURS:]
         standing = replace(standing, grumbling=grumbles(slow, standing.grumbling))
     return replace(
-        state, hour=hour + 1, window=window, usual=usual.with_hour(learnt, zone), slow=slow, standing=standing
-    )
+        state, hour=hour + 1, window=window, usual=usual.with_hour(learnt, zone), slow=slow, standing=standing,
+        swell=_day_over(state.swell, usual) if hour % 24 == 23 else state.swell, planned=False,
+    )  # fmt: skip
+
+
+def _day_over(swell: Swell, usual: Usual) -> Swell:
+    """Return the swell after the last hour of a day (UTC): of the first days nothing is learnt."""
+    return swell.with_day() if usual.known else replace(swell, day_top=0.0)
 
 
 def _deaf_until(
@@ -180,15 +232,15 @@ def _overlap(deaf: Sequence[tuple[int, int]], since: int, until: int) -> int:
     return sum(max(0, min(until, b) - max(since, a)) for a, b in deaf)
 
 
-def _awaited(state: State, deaf: tuple[tuple[int, int], ...], end: int) -> Awaited:
+def _awaited(state: State, deaf: tuple[tuple[int, int], ...], end: int, campaign: str) -> Awaited:
     usual = state.usual
     mentions = usual.expected(end, state.zone)
-    share = usual.critic_share
+    share = usual.critic_share * (2 if campaign else 1)
     backlog = 0.0
     if deaf:
         missed = sum(until - since for since, until in deaf)
         backlog = usual.level * share * min(missed / 60, BACKLOG_HOURS)
-    return Awaited(mentions, mentions * share, backlog, state.slow)
+    return Awaited(mentions, mentions * share, backlog, state.slow, campaign)
 
 
 def _measure(state: State, heat: Heat, awaited: Awaited, begin: int, gap: bool) -> Measure:
@@ -198,7 +250,7 @@ def _measure(state: State, heat: Heat, awaited: Awaited, begin: int, gap: bool) 
     why_not: tuple[Reason, ...] = ()
     if worth_telling or standing.phase is Phase.GRUMBLING:
         why = tuple(reasons(window, usual, awaited, heat, begin))
-        if standing.grumbling and standing.phase is Phase.GRUMBLING:
+        if state.slow and (state.swell.filled >= 0.5 or standing.grumbling):
             said, expected = (round(sum(part)) for part in zip(*state.slow, strict=True))
             why += (Reason("slow_rise", {"critics": said, "awaited": expected}),)
     if worth_telling or window.mentions > usual.ceiling(awaited.mentions):
@@ -229,19 +281,22 @@ def run(
     until: int,
     gaps: Sequence[tuple[int, int]],
     start: int,
+    campaigns: Sequence[tuple[int, int, str]] = (),
 ) -> Iterator[tuple[Measure, State]]:
     """Walk the minutes from `start` to `until`, exclusive; yield what is worth being kept, with the state then.
 
-    `pulses` are in order of time, at most one a minute, none before `start`; `gaps` are stretches [since,
-    until) of minutes in which nobody listened. Yields for minutes with a pulse, for quiet ones in which fever,
-    level or phase changed or, while it is not calm, every fifth minute; and in a gap once an hour. Where the
-    trailing hour is empty it goes on hour by hour. The last state yielded (or the one given) is all that the
-    next walk needs, with `until` as its start: walking in pieces gives the same numbers as walking at once.
+    `pulses` are in order of time, at most one a minute, none before `start`; `gaps` are stretches [since, until) of
+    minutes in which nobody listened, `campaigns` stretches that were planned, with their names. Yields for minutes
+    with a pulse, for quiet ones in which fever, level or phase changed or, while it is not calm, every fifth minute;
+    and in a gap once an hour. Where the trailing hour is empty it goes on hour by hour. The last state yielded (or
+    the one given) is all that the next walk needs, with `until` as its start: walking in pieces gives the same
+    numbers as walking at once.
     """
     at = start
     coming = iter(pulses)
     pulse = next(coming, None)
     stretches = [(a, b) for a, b in sorted(gaps) if b > at and a < b]
+    begins = {begin for begin, _, _ in campaigns}
     while at < until:
         while stretches and stretches[0][1] <= at:
             del stretches[0]
@@ -253,21 +308,28 @@ def run(
             pulse = next(coming, None)
         elif pulse is not None:
             marks.append(pulse.minute)
-        if now is None and not deaf and state.idle and at % 60:
+        marks += [begin for begin in begins if begin > at]
+        if now is None and not deaf and state.idle and at % 60 and at not in begins:
             at = min(marks)
             continue
         step = min(marks) - at if deaf and now is None else 1
-        measure, after = take(state, now or Pulse(at, 0), minutes=step, gap=deaf)
+        campaign = next((name for begin, end, name in campaigns if begin <= at < end), "")
+        measure, after = take(state, now or Pulse(at, 0), minutes=step, gap=deaf, campaign=campaign)
         if now is not None or deaf or _worth(state, measure, after):
             yield measure, after
         state, at = after, at + step
 
 
 def settle(
-    state: State, pulses: Iterable[Pulse], until: int, gaps: Sequence[tuple[int, int]], start: int
+    state: State,
+    pulses: Iterable[Pulse],
+    until: int,
+    gaps: Sequence[tuple[int, int]],
+    start: int,
+    campaigns: Sequence[tuple[int, int, str]] = (),
 ) -> State:
     """Return only the state that `run` leaves."""
-    for _, after in run(state, pulses, until, gaps, start):
+    for _, after in run(state, pulses, until, gaps, start, campaigns):
         state = after
     return state
 

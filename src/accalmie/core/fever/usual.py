@@ -18,19 +18,24 @@ from zoneinfo import ZoneInfo
 #: Added to both sides of a ratio, so that a brand of one mention a day does not boil at the second one.
 #: (The pseudo-count of the best detector on Numenta's Twitter series, bench/nab/findings.md.)
 QUIET = 1.5
-#: Known well enough to call something a storm: so many different hours with mentions, or so many days with
-#: as many mentions.
-KNOWN_HOURS, KNOWN_DAYS = 24, 7
-#: The level of mentions an hour follows the last seven days, an hour's habit its last fourteen.
-LEVEL_HOURS, SHAPE_DAYS = 168, 14
+#: Known well enough to call something a storm: so many different hours with mentions within at least so many, or so
+#: many days with as many mentions.
+KNOWN_HOURS, KNOWN_SINCE, KNOWN_DAYS = 24, 48, 7
+#: The level of mentions an hour follows the last day and a half, an hour's habit its last fourteen days.
+LEVEL_HOURS, SHAPE_DAYS = 36, 14
 #: So many days of plain average an hour of day brings along before its own habit counts.
 TRUST = 2.0
 #: Shares (of negative ones, of critics) are remembered with this factor an hour: half after a week.
-SHARE_MEMORY = 0.5 ** (1 / LEVEL_HOURS)
+WEEK = 168
+SHARE_MEMORY = 0.5 ** (1 / WEEK)
+#: How much hours vary beyond chance is remembered for two weeks; before anything is known, as if so many hours had
+#: shown a standard deviation of seven tenths of the usual.
+RESTLESS_MEMORY = exp(-1 / (2 * WEEK))
+RESTLESS_PRIOR, RESTLESS_PRIOR_HOURS, RESTLESS_MOST = 0.5, 48.0, 4.0
 #: While learning, an hour with so many times the level is not a peak: the listening only begins.
 BEGINS = 10
 #: Of a calm hour at most so many times the expected is learnt, of a stormy one less.
-CLIP, CLIP_STORM, CLIP_MORE = 3.0, 1.5, 3.0
+CLIP, CLIP_MORE, CLIP_STORM, CLIP_STORM_MORE = 3.0, 3.0, 1.2, 1.0
 #: A nearly empty hour where at least so many were expected is more likely an outage than silence.
 SURELY_HEARD, OUTAGE = 4.0, 0.25
 #: Peaks are those of blocks of twelve hours.
@@ -102,6 +107,8 @@ class Hour:
     #: The share of the hour in which somebody listened.
     listened: float = 1.0
     stormy: bool = False
+    #: A campaign was planned for it: it says nothing of what is usual.
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +126,16 @@ class Usual:
     weekends: int = 0
     weekend_said: float = 0.0
     weekend_awaited: float = 0.0
+    #: The level when the running weekend began: it moves in a day and a half, and would hide what a weekend is.
+    friday: float = 0.0
     #: Slowly forgotten sums, for the shares of negative mentions and of critics.
     judged: float = 0.0
     negative: float = 0.0
     voices: float = 0.0
     critics: float = 0.0
+    #: Sums for `restless`.
+    varied: float = 0.0
+    varied_hours: float = 0.0
     channels: Mapping[str, float] = field(default_factory=dict)
     volume_peaks: Peaks = field(default_factory=Peaks)
     critic_peaks: Peaks = field(default_factory=Peaks)
@@ -131,7 +143,9 @@ class Usual:
     @property
     def known(self) -> bool:
         """Whether enough is known to call something a storm."""
-        return self.heard >= KNOWN_HOURS or (self.hours >= 24 * KNOWN_DAYS and self.mentions >= KNOWN_DAYS)
+        if self.hours >= 24 * KNOWN_DAYS and self.mentions >= KNOWN_DAYS:
+            return True
+        return self.heard >= KNOWN_HOURS and self.hours >= KNOWN_SINCE
 
     @property
     def negative_share(self) -> float:
@@ -150,6 +164,24 @@ class Usual:
     def critic_share(self) -> float:
         """The usual number of critics for each mention."""
         return (self.critics + 0.5) / (self.voices + 1.0)
+
+    @property
+    def restless(self) -> float:
+        """The variance of the critics an hour beyond chance, in parts of the square of the usual number."""
+        known = RESTLESS_PRIOR_HOURS * RESTLESS_PRIOR + self.varied
+        return min(max(known / (RESTLESS_PRIOR_HOURS + self.varied_hours), 0.0), RESTLESS_MOST)
+
+    def rate(self, minute: int, minutes: int, zone: str) -> float:
+        """Return the mentions an hour that are expected in the middle of the bucket of `minutes` at `minute`.
+
+        The expected number of an hour is that of its middle; in between it goes straight.
+        """
+        hour, into = divmod(minute + minutes / 2, 60)
+        now = self.expected_hour(int(hour), zone)
+        if minutes >= 60:
+            return now
+        beside = self.expected_hour(int(hour) + (1 if into >= 30 else -1), zone)
+        return now + (beside - now) * abs(into - 30) / 60
 
     def expected_hour(self, hour: int, zone: str) -> float:
         """Return the mentions expected in the UTC hour `hour`."""
@@ -177,7 +209,7 @@ class Usual:
 
     def with_hour(self, hour: Hour, zone: str) -> Usual:
         """Return what is usual once the closed `hour` is learnt. Where much was not listened to, nothing is."""
-        if hour.listened < 0.75:
+        if hour.listened < 0.75 or (hour.planned and self.known):
             return self
         said = hour.mentions / hour.listened
         if not self.known and self.hours and said > BEGINS * (self.level + 1):
@@ -192,13 +224,14 @@ class Usual:
             heard=self.heard + (hour.mentions > 0),
             mentions=self.mentions + hour.mentions,
             **(self._peaks(hour, said, expected) if self.known else {}),
-            **({} if self.known and hour.stormy else self._shares(hour)),
+            **({} if self.known and hour.stormy else self._shares(hour) | self._variation(hour, expected)),
         )
 
     def _clipped(self, said: float, expected: float, stormy: bool) -> float:
         if not self.known:
             return said
-        learnt = min(said, (CLIP_STORM if stormy else CLIP) * expected + CLIP_MORE)
+        most = CLIP_STORM * expected + CLIP_STORM_MORE if stormy else CLIP * expected + CLIP_MORE
+        learnt = min(said, most)
         return max(learnt, OUTAGE * expected) if expected >= SURELY_HEARD else learnt
 
     def _with_level(self, hour: int, learnt: float, expected: float, zone: str) -> Usual:
@@ -219,16 +252,18 @@ class Usual:
     def _with_weekend(self, hour: int, learnt: float, zone: str) -> Usual:
         slot, weekend = local(hour, zone)
         if weekend:
-            awaited = self.level * self._habit(slot)
+            friday = self.friday or self.level
+            awaited = friday * self._habit(slot)
             return replace(
                 self,
+                friday=friday,
                 weekend_said=self.weekend_said + learnt,
                 weekend_awaited=self.weekend_awaited + awaited,
             )
         if not self.weekend_awaited:
             return self
         # Monday: the weekend is learnt, if weekdays were known to compare it with.
-        fresh = replace(self, weekend_said=0.0, weekend_awaited=0.0)
+        fresh = replace(self, weekend_said=0.0, weekend_awaited=0.0, friday=0.0)
         if self.hours < 120 or not self.known:
             return fresh
         ratio = min(max(self.weekend_said / self.weekend_awaited, 0.3), 1.5)
@@ -257,9 +292,21 @@ class Usual:
             },
         }
 
+    def _variation(self, hour: Hour, expected: float) -> dict[str, float]:
+        if self.heard < KNOWN_HOURS:
+            return {}
+        awaited = expected * self.critic_share
+        beyond = min(hour.critics / hour.listened, 4 * awaited + 4) - awaited
+        share = (beyond * beyond - awaited) / max(awaited, 0.5) ** 2
+        weight = (awaited / (awaited + 1)) ** 2
+        return {
+            "varied": self.varied * RESTLESS_MEMORY + weight * min(max(share, -1.0), 9.0),
+            "varied_hours": self.varied_hours * RESTLESS_MEMORY + weight,
+        }
+
     def _channel(self, name: str, mentions: int) -> float:
         before = self.channels.get(name, 0.0)
-        return before + (mentions - before) / min(self.hours + 1, LEVEL_HOURS)
+        return before + (mentions - before) / min(self.hours + 1, WEEK)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""

@@ -46,8 +46,10 @@ def test_a_campaign_is_measured_in_whole_minutes_that_hold_it():
     campaign(brand, 30 * second, 61 * second)
     noon = barometer.minute(NOON)
     assert marks.campaigns(brand.id)[0].minutes == (noon, noon + 2)
-    assert marks.planned(brand.id, noon, noon + 60) == [(noon, noon + 2, "Spring sale")]
-    assert marks.planned(brand.id, noon + 2, noon + 60) == []
+    expected = [(noon, noon + 62, "Spring sale")]
+    assert marks.planned(brand.id, noon, noon + 60) == expected, "with its trailing hour"
+    assert marks.planned(brand.id, noon + 61, noon + 90) == expected
+    assert marks.planned(brand.id, noon + 62, noon + 90) == []
 
 
 def test_what_was_removed_and_what_belongs_to_others_is_not_found():

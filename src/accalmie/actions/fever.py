@@ -16,7 +16,7 @@ from accalmie.actions import alarm, late
 from accalmie.core.alarm import AlarmState, Verdict, judge
 from accalmie.core.fever.measure import State, run
 from accalmie.core.fever.pulse import Measure, Pulse
-from accalmie.records import barometer, changes, measures, pulses
+from accalmie.records import barometer, changes, marks, measures, pulses
 from accalmie.records.models import TopicRecord
 from accalmie.records.writer import alone
 
@@ -26,6 +26,14 @@ OPEN_MINUTES = 2
 PIECE = 3000
 #: Between two pieces others may write.
 BREATH_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a stretch besides its pulses: where nobody listened, and what was planned (minutes)."""
+
+    gaps: Sequence[tuple[int, int]]
+    campaigns: Sequence[tuple[int, int, str]]
 
 
 @dataclass(slots=True)
@@ -41,13 +49,11 @@ class Walk:
     #: The state at the end of each whole hour, to go on from when something comes late.
     hours: dict[int, tuple[State, AlarmState]] = field(default_factory=dict)
 
-    def through(
-        self, coming: Iterable[Pulse], until: int, gaps: Sequence[tuple[int, int]], start: int, threshold: int
-    ) -> None:
+    def through(self, coming: Iterable[Pulse], until: int, known: Known, start: int, threshold: int) -> None:
         """Walk from minute `start` to `until`, exclusive."""
         peak = self.alarm.told
         hour = start // 60
-        for measure, after in run(self.state, coming, until, gaps, start):
+        for measure, after in run(self.state, coming, until, known.gaps, start, known.campaigns):
             while hour < measure.minute // 60:
                 self._close(hour)
                 hour += 1
@@ -101,15 +107,15 @@ def _piece(topic_id: int, now: datetime) -> tuple[int, bool]:
         coming = pulses.some(topic_id, start, running + 1, PIECE)
         more = len(coming) == PIECE
         end = coming[-1].minute + 1 if more else running + 1
-        gaps = measures.deaf(topic, start, end)
+        known = Known(measures.deaf(topic, start, end), marks.planned(topic_id, start, end))
         closed = max(min(end, running - OPEN_MINUTES), start)
         walk = Walk(state, alarm_state)
-        walk.through((p for p in coming if p.minute < closed), closed, gaps, start, topic.threshold)
+        walk.through((p for p in coming if p.minute < closed), closed, known, start, topic.threshold)
         measures.keep_checkpoints(topic, start, closed, walk.hours, (walk.state, walk.alarm))
         if not more:
             # The minutes that are still open: measured, but not built upon.
             last = (p for p in coming if p.minute >= closed)
-            walk.through(last, end, gaps, closed, topic.threshold)
+            walk.through(last, end, known, closed, topic.threshold)
         _store(topic, walk, start, end, clock, now, more=more)
         if not more:
             late.tell(topic, earlier, walk.verdicts, now)

@@ -13,6 +13,8 @@ from accalmie.records.models import CampaignRecord, OwnMessageRecord
 MOST = 100
 #: The measuring takes them all: in the longest walk, which spans years, there are still fewer.
 MOST_PLANNED = 10_000
+#: Minutes of the trailing hour.
+TRAILING = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,13 @@ def campaigns(
 
 
 def planned(topic_id: int, since: int, until: int) -> list[tuple[int, int, str]]:
-    """Return the campaigns that touch the minutes [since, until), as the measuring takes them: with their names."""
-    found = campaigns(topic_id, moment(since), moment(until), MOST_PLANNED)
-    return [(*one.minutes, one.name) for one in found]
+    """Return what is planned for the minutes [since, until), as the measuring takes it: with the campaign's name.
+
+    A campaign counts for an hour longer: so long its mentions are part of the trailing hour that is measured.
+    """
+    found = campaigns(topic_id, moment(since - TRAILING), moment(until), MOST_PLANNED)
+    planned = ((*one.minutes, one.name) for one in found)
+    return [(begin, end + TRAILING, name) for begin, end, name in planned]
 
 
 def own_messages(

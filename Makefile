@@ -9,11 +9,11 @@ run: $(VENV)/run.stamp
 	$(BIN)/accalmie serve --demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/pages/test_in_a_browser.py -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore-glob='*in_a_browser.py' -n 2 --dist loadfile -q
 	# A browser and a server with its worker have the machine for themselves.
-	$(BIN)/python -m pytest tests/journeys tests/pages/test_in_a_browser.py -q
+	$(BIN)/python -m pytest tests/journeys tests/pages/test_*in_a_browser.py -q
 	ACCALMIE_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/records tests/actions tests/pages \
-	  --ignore=tests/pages/test_in_a_browser.py -n 2 --dist loadfile -q
+	  --ignore-glob='*in_a_browser.py' -n 2 --dist loadfile -q
 
 # The fast part: no database, no server.
 test-core: $(VENV)/dev.stamp

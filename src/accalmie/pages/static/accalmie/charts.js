@@ -49,7 +49,9 @@ async function draw(figure) {
     drawn.get(place).done = () => result.finalize();
     place.replaceChildren(...aside.children);
     place.dataset.state = "drawn";
-    figure.dispatchEvent(new CustomEvent("accalmie:drawn", { detail: { view: result.view } }));
+    // Whoever plays with the chart (replay.js) has its view here.
+    figure.chart = result.view;
+    figure.dispatchEvent(new CustomEvent("accalmie:drawn"));
     if (figure.dataset.pick) result.view.addEventListener("click", (event, item) => pick(figure, item));
   } catch (error) {
     place.dataset.state = "failed";

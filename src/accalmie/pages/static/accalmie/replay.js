@@ -72,20 +72,22 @@ function tell(words, at) {
   document.getElementById("announce").textContent = `${words}: ${level.textContent}`;
 }
 
-let drawn = null; // the chart's view
-let moving = false;
+let drawn = figure.chart; // the chart's view, if it was faster than we
+let moving = null; // the view whose curtain is on its way
 async function curtain() {
-  if (!drawn || moving) return;
-  moving = true;
+  const view = drawn;
+  if (!view || moving === view) return;
+  moving = view;
   const minute = shown.minute;
-  await drawn.signal("now", (minute + 1) * 60000).runAsync();
+  await view.signal("now", (minute + 1) * 60000).runAsync();
   setTimeout(() => {
-    moving = false;
+    if (moving === view) moving = null;
     if (minute !== shown.minute) curtain();
   }, CURTAIN);
 }
-figure.addEventListener("accalmie:drawn", ({ detail }) => {
-  drawn = detail.view;
+// Drawn anew (the page has another width now), it is another view: the one before may never answer.
+figure.addEventListener("accalmie:drawn", () => {
+  drawn = figure.chart;
   curtain();
 });
 

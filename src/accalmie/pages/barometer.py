@@ -18,12 +18,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
+from accalmie.actions.outlook import Outlook, outlook
 from accalmie.core.people import Do, may
 from accalmie.pages import affected, alarms, charts, marks, names, playback, told
+from accalmie.pages import outlook as ahead
 from accalmie.pages.door import Visit, page
 from accalmie.pages.drills import playing
 from accalmie.pages.forms import Form
-from accalmie.pages.next_step import next_step
 from accalmie.pages.search import hits
 from accalmie.pages.shell import moving
 from accalmie.records import barometer, search
@@ -39,6 +40,8 @@ RANGES = (
     ("month", 30 * 24 * HOUR, lazy("30 days")),
     ("all", None, pgettext_lazy("stretch of time", "All")),
 )
+#: Kinds of sources that are press and blogs; a drill plays them too.
+PRESS_KINDS = ("feed", "drill")
 #: So many mentions are listed, and so many hours tell which channels there are.
 LATEST, LATELY = 20, 240
 #: So many past storms of the chart can be replayed by one click below it.
@@ -100,13 +103,15 @@ def topic(request: Visit, topic_id: int) -> HttpResponseBase:
     look = looked_at(request.GET, row, clock)
     measure = barometer.now_of(row)
     sources = _sources(row)
+    found = outlook(row, clock, measure, listening=sources["listening"], press_heard=sources["press_heard"])
     shown = {
         "topic": row,
         "look": look,
         "clock": clock,
         "kept": _kept(look),
         "drill": playing(row, clock),
-        **_now(row, measure),
+        **_now(row, measure, found),
+        "ahead": ahead.shown(found),
         **_course(request, row, look, clock, listening=sources["listening"]),
         **_mentions(request, row, look),
         "parts": parts(barometer.made_of(row, *look.parts), None if look.picked else measure),
@@ -145,13 +150,13 @@ def asked_moment(text: str) -> datetime | None:
     return at if at and timezone.is_aware(at) else None
 
 
-def _now(row: TopicRecord, measure: MeasureRecord | None) -> dict[str, Any]:
+def _now(row: TopicRecord, measure: MeasureRecord | None, found: Outlook) -> dict[str, Any]:
     open_alarms = AlarmRecord.objects.filter(topic=row, cleared_at__isnull=True, past=False)
     alarm = open_alarms.select_related("topic", "acknowledged_by").order_by("-id").first()
     unseen = alarm is not None and alarm.acknowledged_at is None
     return {
         "alarm": alarms.told(alarm) if alarm else None,
-        "step": next_step(row.level, row.phase, unseen=unseen),
+        "step": ahead.step(found, row.level, unseen=unseen),
         "reasons": told.reasons(measure.reasons) if measure else [],
         "against": told.reasons(measure.against) if measure else [],
     }
@@ -295,6 +300,7 @@ def _sources(row: TopicRecord) -> dict[str, Any]:
         # A drill hears up to its own clock, also when it is held or over.
         "listening": row.drill or SourceRecord.LISTENING in ears,
         "only_files": bool(rows) and not ears,
+        "press_heard": any(kind in PRESS_KINDS for _trouble, kind, _state in rows),
     }
 
 

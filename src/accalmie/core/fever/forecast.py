@@ -3,12 +3,13 @@
 For the team that decides, never for the public: a forecast that is published becomes a promise of time, and
 the articles forbid those (claim S5). Nothing that is exported or meant to be published may read a `Forecast`.
 
-The model is a Kalman filter over three numbers: how high the hour is above the usual (as a logarithm), the
-swing that is still in it (half of it is gone after two hours), and this storm's own pace. Of the height a share
-goes each hour, so that a high peak falls fast and its rest lingers. What known storms did stands at the
-beginning (field.md B3), what this topic's earlier storms did draws it towards them, each heard hour towards
-what is running now. What is not known stays in the width of the band; simulated storms and real bursts hold
-that width to its promise (tests/core/test_fever_forecast.py).
+The band comes from a Kalman filter over three numbers: how high the hour is above the usual (as a logarithm),
+by how much that changes an hour, and this storm's own pace. A change lasts a while (half of it is gone after two
+hours), then a share of the height goes each hour, so that a high peak falls fast and its rest lingers. Doubling
+and halving are the slope of the last hours. What known storms did stands at the beginning of both (field.md B3),
+what this topic's earlier storms did draws it towards them, each heard hour towards what is running now. What is
+not known stays in the width; simulated storms and real bursts hold it to its promise
+(tests/core/test_fever_forecast.py).
 """
 
 from __future__ import annotations
@@ -29,14 +30,16 @@ from accalmie.core.fever.usual import QUIET
 HALF_LIFE, KNOWN_STORMS = 1.15, 4
 #: That is the fall from such a height (a logarithm, three times the usual); from higher it is faster.
 TYPICAL = 2.5
-#: An hour's swing when a storm begins, upwards, with its spread; and what is left of a swing an hour later:
-#: from start to peak known bursts need 2 h (field.md B3).
-RISE, RISE_SPREAD, LASTS = 0.3, 0.8, 0.5 ** (1 / 2)
+#: The change of an hour when a storm begins, upwards, and the spread of changes; what is left of a change an
+#: hour later: from start to peak known bursts need 2 h (field.md B3).
+RISE, SPREAD, LASTS = 0.3, 0.8, 0.5 ** (1 / 2)
 #: The spread of storms' own paces, an hour.
 PACE = 0.1
 #: Chosen on the bursts of ten brands (bench/nab, in hours) among a few: what chance adds an hour to height and
-#: swing, what is only of that hour, and how far usual hours lie around the expected, as a share of it.
-CHANCE, CHANCE_SWING, PASSING, AROUND = 0.4, 0.2, 0.6, 0.4
+#: change, what is only of that hour, and how far usual hours lie around the expected, as a share of it.
+CHANCE, CHANCE_CHANGE, PASSING, AROUND = 0.3, 0.3, 0.5, 0.4
+#: Doubling and halving are told from the slope of so many hours.
+SLOPE_HOURS = 5
 #: Below this height above the usual, counts cannot tell any more.
 FLOOR = 0.25
 #: Four times of five it lies within so many deviations.
@@ -108,7 +111,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Trend:
-    """The three numbers (height over the floor, swing, pace) with their covariances, and how they go on."""
+    """The three numbers (height over the floor, change, pace) with their covariances, and how they go on."""
 
     mean: Matrix
     spread: Matrix
@@ -116,7 +119,7 @@ class _Trend:
 
     def later(self) -> _Trend:
         """Return the trend an hour later."""
-        chance = np.diag([CHANCE**2, CHANCE_SWING**2, 0.0])
+        chance = np.diag([CHANCE**2, CHANCE_CHANGE**2, 0.0])
         return _Trend(self.on @ self.mean, self.on @ self.spread @ self.on.T + chance, self.on)
 
     def with_hour(self, hour: Heard) -> _Trend:
@@ -127,11 +130,6 @@ class _Trend:
         gain = self.spread[:, 0] / (self.spread[0, 0] + _doubt(hour) + PASSING**2)
         mean = self.mean + gain * (_height(hour) - self.mean[0])
         return _Trend(mean, self.spread - np.outer(gain, self.spread[0]), self.on)
-
-    def change(self) -> tuple[float, float]:
-        """Return by how much the height changes in the next hour, and the deviation of that."""
-        step = self.on[0] - np.array([1.0, 0.0, 0.0])
-        return float(step @ self.mean), sqrt(max(float(step @ self.spread @ step), 0.0))
 
 
 def look_ahead(
@@ -147,8 +145,9 @@ def look_ahead(
     if why is not None:
         return why
     fallen = list(_halvings(course))
-    now = _trend([hour.heard for hour in course.in_storm][-LOOKED_AT:], fallen)
-    hours, paths, later = [], [], now
+    running = [hour.heard for hour in course.in_storm][-LOOKED_AT:]
+    half = _half_life(fallen)
+    hours, paths, later = [], [], _trend(running, half)
     for number, (expected, ceiling) in enumerate(awaited[:FARTHEST], start=course.hours[-1].number + 1):
         later = later.later()
         height, spread = float(later.mean[0]), float(later.spread[0, 0])
@@ -157,7 +156,7 @@ def look_ahead(
         hours.append(Ahead(number, band, expected, ceiling))
     if hours and _too_wide(hours[0].mentions):
         return Unsure.WIDE
-    way, turn = _turn(*now.change())
+    way, turn = _turn(*_slope(running, half))
     again = _usual_again(paths, [ceiling for _, ceiling in awaited])
     return Forecast(way, turn, tuple(hours[:AHEAD]), again, len(fallen))
 
@@ -166,10 +165,10 @@ def _unsure(course: Course, *, known: bool, listening: bool) -> Unsure | None:
     inside: tuple[Hour, ...] = course.in_storm
     if not known:
         return Unsure.LEARNING
-    if course.over_and_usual:
-        return Unsure.CALM
     if not listening:
         return Unsure.DEAF
+    if course.over_and_usual:
+        return Unsure.CALM
     if any(hour.heard.gap for hour in course.hours[-3:]):
         return Unsure.GAP
     if sum(hour.heard.minutes for hour in inside) < MINUTES:
@@ -179,16 +178,41 @@ def _unsure(course: Course, *, known: bool, listening: bool) -> Unsure | None:
     return None
 
 
-def _trend(hours: Sequence[Heard], fallen: Sequence[float]) -> _Trend:
-    """Return the trend after these hours, when earlier storms of the topic `fallen` to half in so many hours."""
-    half = exp((KNOWN_STORMS * log(HALF_LIFE) + sum(map(log, fallen))) / (KNOWN_STORMS + len(fallen)))
-    left = (1 - log(2) / TYPICAL) ** (1 / half)
-    on: Matrix = np.array([[left, 1.0, 1.0], [0.0, LASTS, 0.0], [0.0, 0.0, 1.0]])
+def _half_life(fallen: Sequence[float]) -> float:
+    """Return the half-life to begin with, in hours: that of known storms and of the topic's own together."""
+    return exp((KNOWN_STORMS * log(HALF_LIFE) + sum(map(log, fallen))) / (KNOWN_STORMS + len(fallen)))
+
+
+def _trend(hours: Sequence[Heard], half: float) -> _Trend:
+    """Return the trend after these hours of a storm that is expected to halve in `half` hours."""
+    goes = 1 - (1 - log(2) / TYPICAL) ** (1 / half)
+    turns = 1 - LASTS
+    on: Matrix = np.array([[1.0, 1.0, 0.0], [-turns * goes, LASTS, turns], [0.0, 0.0, 1.0]])
     start: Matrix = np.array([_height(hours[0]), RISE, 0.0])
-    trend = _Trend(start, np.diag([1.0, RISE_SPREAD**2, PACE**2]), on).with_hour(hours[0])
+    trend = _Trend(start, np.diag([1.0, SPREAD**2, PACE**2]), on).with_hour(hours[0])
     for hour in hours[1:]:
         trend = trend.later().with_hour(hour)
     return trend
+
+
+def _slope(hours: Sequence[Heard], half: float) -> tuple[float, float]:
+    """Return by how much the height changes an hour, from the last hours, and the deviation of that.
+
+    Before they say anything it falls as known storms do, or rises, when the last hour is the highest.
+    """
+    last = [hour for hour in hours[-SLOPE_HOURS:] if not hour.gap and hour.minutes >= 15]
+    top = max(hours, key=lambda hour: hour.above)
+    prior = RISE if top is hours[-1] else -log(2) / half
+    if len(last) < 2:
+        return prior, SPREAD
+    at = np.array([hour.number + hour.minutes / 120 for hour in last])
+    height = np.array([_height(hour) for hour in last])
+    noise = sum(_doubt(hour) for hour in last) / len(last) + PASSING**2
+    apart = at - at.mean()
+    sure = float(apart @ apart) / noise
+    spread = 1 / (sure + SPREAD**-2)
+    seen = float(apart @ height) / float(apart @ apart)
+    return spread * (sure * seen + prior * SPREAD**-2), sqrt(spread)
 
 
 def _height(hour: Heard) -> float:

@@ -140,7 +140,7 @@ RULES = (
     Rule("learning", Do.WAIT, ("learning",), "M7"),
     # From level 3 on: a storm. Its step from 3 to 4, from single critics to a connected group, is the critical one.
     Rule("inform_many", Do.KEEP_INFORMING, ("storm", "many_affected", "spoken"), "S5c, B7; Buffer 2013"),
-    Rule("inform_strong", Do.KEEP_INFORMING, ("strong", "spoken"), "S5c, B7; Buffer 2013"),
+    Rule("inform_on_storm", Do.KEEP_INFORMING, ("storm", "spoken"), "S5c, B7; Buffer 2013"),
     Rule("speak_to_many", Do.GO_PUBLIC, ("storm", "many_affected"), f"S3, S3b; {_SCALE}"),
     Rule("speak_strong", Do.GO_PUBLIC, ("strong",), f"B11; {_SCALE}; Arpan, Roskos-Ewoldsen 2005"),
     Rule("answer_few", Do.ANSWER_INDIVIDUALLY, ("storm", "some_affected"), "S3b; Herhausen et al. 2019"),
@@ -262,7 +262,8 @@ def _no_new_network(now: Situation) -> Condition:
     for hour in now.lately:
         for name in hour.networks:
             first.setdefault(name, hour.number)
-    since = now.course.now // 60 - QUIET_HOURS
+    # Where it began is not new.
+    since = max(now.course.now // 60 - QUIET_HOURS, min(first.values(), default=0))
     new = [name for name, begun in sorted(first.items()) if begun > since]
     if new:
         return Condition("no_new_network", False, {"network": new[0], "hours": QUIET_HOURS})

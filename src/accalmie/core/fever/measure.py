@@ -338,5 +338,8 @@ def _worth(before: State, measure: Measure, after: State) -> bool:
     """Tell whether the measure of a quiet minute is worth being kept: it must be when the standing changed."""
     if before.standing != after.standing or before.hour is None:
         return True
+    if before.planned != after.planned or (after.planned and before.hour != after.hour):
+        # Else a walk that goes on from here would not know of the campaign, and learn its hours.
+        return True
     calm = measure.phase in {Phase.CALM, Phase.LEARNING} and measure.level == 0
     return not calm and measure.minute % EVERY == 0

@@ -63,6 +63,7 @@ async function draw(figure) {
 function told(value, sanitize) {
   if (typeof value !== "object") return sanitize(value);
   return Object.entries(value)
+    .filter(([, figure]) => figure !== "")
     .map(([name, figure], n) => (n ? `<span>${sanitize(name)}</span> ${sanitize(figure)}` : `<b>${sanitize(figure)}</b>`))
     .join("<br>");
 }

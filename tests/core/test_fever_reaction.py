@@ -233,7 +233,7 @@ def test_stopping_is_advised_only_when_all_of_it_holds(told, fields):
 def test_every_rule_has_its_conditions_its_source_and_its_words():
     assert len({rule.key for rule in RULES}) == len(RULES) and RULES[-1].when == ()
     for rule in RULES:
-        assert rule.source and set(rule.when) <= set(CHECKS)
+        assert rule.claims and set(rule.when) <= set(CHECKS)
         for part in ("", "_then"):
             assert set(table("reaction")[rule.key + part]) == set(LANGUAGES)
     assert {rule.do for rule in RULES} == set(Do)

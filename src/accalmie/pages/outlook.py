@@ -45,7 +45,8 @@ class Step:
     do: str
     then: str
     why: list[str]
-    source: str
+    claims: str
+    studies: str
     stop: list[Check]
     first: object = ""
     ready: object | None = None
@@ -90,7 +91,8 @@ def step(found: Outlook, level: int, *, unseen: bool) -> Step:
         do=_say(reaction, ""),
         then=_say(reaction, "_then"),
         why=[_condition(condition) for condition in reaction.why],
-        source=reaction.rule.source,
+        claims=reaction.rule.claims,
+        studies=reaction.rule.studies,
         stop=[Check(*MARKS[condition.holds], _condition(condition)) for condition in reaction.stop],
         first=ACKNOWLEDGE if unseen else "",
         ready=ready(level),

@@ -100,13 +100,14 @@ class Condition:
 class Rule:
     """An advice: its sentences are `{key}` (what to do) and `{key}_then` (what it will cause) of the phrasebook.
 
-    `when` are the conditions that must hold, `source` where it is from: claims of the mission, and the field.
+    `when` are the conditions that must hold; `claims` (docs/claims.md) and `studies` say what it rests on.
     """
 
     key: str
     do: Do
     when: tuple[str, ...]
-    source: str
+    claims: str
+    studies: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,33 +135,40 @@ STOP = (
     "all_heard",
     "no_open_question",
 )
-_SCALE, _STOP = "Graf, Schwede 2012", "M4b; Pfeffer et al. 2014, 2023"
+_SCALE = "Graf, Schwede 2012"
+_ENDS = "Pfeffer et al. 2014, 2023"
 
 RULES = (
     Rule("learning", Do.WAIT, ("learning",), "M7"),
     # From level 3 on: a storm. Its step from 3 to 4, from single critics to a connected group, is the critical one.
-    Rule("inform_many", Do.KEEP_INFORMING, ("storm", "many_affected", "spoken"), "S5c, B7; Buffer 2013"),
-    Rule("inform_on_storm", Do.KEEP_INFORMING, ("storm", "spoken"), "S5c, B7; Buffer 2013"),
-    Rule("speak_to_many", Do.GO_PUBLIC, ("storm", "many_affected"), f"S3, S3b; {_SCALE}"),
-    Rule("speak_strong", Do.GO_PUBLIC, ("strong",), f"B11; {_SCALE}; Arpan, Roskos-Ewoldsen 2005"),
-    Rule("answer_few", Do.ANSWER_INDIVIDUALLY, ("storm", "some_affected"), "S3b; Herhausen et al. 2019"),
-    Rule("prepare", Do.WAIT, ("storm",), f"M1, B11; {_SCALE}"),
+    Rule("inform_many", Do.KEEP_INFORMING, ("storm", "many_affected", "spoken"), "S5c, B7"),
+    Rule("inform_on_storm", Do.KEEP_INFORMING, ("storm", "spoken"), "S5c, B7"),
+    Rule("speak_to_many", Do.GO_PUBLIC, ("storm", "many_affected"), "S3, S3b", _SCALE),
+    Rule("speak_strong", Do.GO_PUBLIC, ("strong",), "B11", f"{_SCALE}; Arpan, Roskos-Ewoldsen 2005"),
+    Rule("answer_few", Do.ANSWER_INDIVIDUALLY, ("storm", "some_affected"), "S3b", "Herhausen et al. 2019"),
+    Rule("prepare", Do.WAIT, ("storm",), "M1, B11", _SCALE),
     # Below it, and nobody hears what is said: nothing can be judged.
     Rule("deaf", Do.WAIT, ("deaf",), "M4"),
     # After a storm: when all holds, one stops; what is not known, a person looks at first.
-    Rule("stop", Do.STOP_REACTING, ("after_storm", *STOP), _STOP),
-    Rule("answer_then_stop", Do.ANSWER_INDIVIDUALLY, ("after_storm", *STOP, "some_affected"), f"{_STOP}; B6"),
-    Rule("look_then_stop", Do.WAIT, ("after_storm", *STOP), _STOP),
+    Rule("stop", Do.STOP_REACTING, ("after_storm", *STOP), "M4b", _ENDS),
+    Rule(
+        "answer_then_stop", Do.ANSWER_INDIVIDUALLY, ("after_storm", *STOP, "some_affected"), "M4b, B6", _ENDS
+    ),
+    Rule("look_then_stop", Do.WAIT, ("after_storm", *STOP), "M4b", _ENDS),
     Rule("inform_on", Do.KEEP_INFORMING, ("after_storm", "spoken"), "B7, S5c"),
     Rule("answer_rest", Do.ANSWER_INDIVIDUALLY, ("after_storm", "some_affected"), "B6, S2"),
-    Rule("let_fall", Do.WAIT, ("after_storm",), "M4b; Herhausen et al. 2019"),
+    Rule("let_fall", Do.WAIT, ("after_storm",), "M4b", "Herhausen et al. 2019"),
     # Without any storm: banter is played along with, few who need help get it.
     Rule("play_and_answer", Do.ANSWER_INDIVIDUALLY, ("banter", "some_affected"), "M7, S3b"),
     Rule("play_along", Do.WAIT, ("banter",), "M7"),
     Rule(
-        "answer_early", Do.ANSWER_INDIVIDUALLY, ("above_usual", "some_affected"), "S3b; Herhausen et al. 2019"
+        "answer_early",
+        Do.ANSWER_INDIVIDUALLY,
+        ("above_usual", "some_affected"),
+        "S3b",
+        "Herhausen et al. 2019",
     ),
-    Rule("look", Do.WAIT, ("above_usual",), f"S1, M7; {_SCALE}"),
+    Rule("look", Do.WAIT, ("above_usual",), "S1, M7", _SCALE),
     Rule("calm", Do.WAIT, (), "M4b"),
 )
 

@@ -94,6 +94,12 @@ def test_a_silent_hour_ends_what_was_above_the_usual_and_a_gap_does_not():
     assert look_back(deaf, 100, threshold=3).onset == 0
 
 
+def test_what_was_cleared_hours_before_is_not_how_early_it_would_have_been_told():
+    bump, calm = one(0, 2, Phase.GRUMBLING, 9), [one(minute, 0) for minute in range(10, 90, 5)]
+    storm = [one(300, 2, Phase.GRUMBLING, 9), one(310, 3, Phase.RISING, 20)]
+    assert would_raise([bump, *calm, *storm], 2) == 300
+
+
 def test_it_grew_when_it_passed_what_was_told_and_not_after_it_was_cleared():
     levels = [3, 3, 4, 3, 4, 5, 2, 6]
     seen = [one(minute, level, Phase.RISING, 20) for minute, level in enumerate(levels)]

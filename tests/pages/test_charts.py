@@ -121,12 +121,15 @@ def test_figures_are_written_as_the_reader_writes_them(language, figure):
 
 
 def test_its_table_has_the_same_figures_newest_first_and_leads_to_what_was_said():
-    chart = fever_chart(curve(), pick="/topics/7/?range=day")
+    points = [point(0, 10), point(1, 30, 1), point(2, 1200, 4, authors=700), point(3, 80, 2)]
+    chart = fever_chart(curve(points=points), pick="/topics/7/?range=day")
     assert [row.cells[1] for row in chart.rows] == ["80", "1,200", "30", "10"]
     assert chart.rows[1].cells == (
         "Wed 4 Mar, 15:00",
         "1,200",
+        "700",
         "600",
+        "10",
         "up to 20",
         "38.6 °C",
         "4, strong wind",
@@ -135,6 +138,12 @@ def test_its_table_has_the_same_figures_newest_first_and_leads_to_what_was_said(
     assert chart.rows[3].address == (
         "/topics/7/?range=day&since=2026-03-04T12%3A00%3A00%2B00%3A00&until=2026-03-04T13%3A00%3A00%2B00%3A00"
     )
+
+
+def test_people_of_a_long_step_are_at_most_so_many():
+    day = [point(0, 10, authors=7), point(24, 0, authors=0), point(48, 10)]
+    chart = fever_chart(curve(step=24 * HOUR, until=NOON + 72 * HOUR, points=day))
+    assert [row.cells[2] for row in chart.rows] == ["", "0", "up to 7"]
 
 
 def test_its_stretches_of_the_same_phase_are_named():
@@ -197,7 +206,7 @@ def test_where_nothing_is_marked_no_mark_is_spoken_of():
 
 def test_what_is_usual_is_not_claimed_while_it_is_learnt():
     chart = fever_chart(curve(points=[point(0, 10, ceiling=0.0, expected=0.0, phase="learning")]))
-    assert chart.rows[0].cells[3] == "not known yet"
+    assert chart.rows[0].cells[4:6] == ("", "not known yet")
     assert "key-band" not in {key.look for key in chart.keys}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from datetime import timedelta
 from html import unescape
+from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -254,3 +256,41 @@ def test_the_chart_of_a_topic_leads_to_the_replay_of_what_it_shows(brand, alarm)
     replayed = page(link(picked, "Replay the picked stretch"))
     assert data(replayed)["since"] == minute(since)
     assert data(replayed)["until"] == minute(until)
+
+
+# ── The figures as a file ─────────────────────────────────────────────────────────────────────────────────
+
+
+def rows_of(address: str) -> list[dict[str, str]]:
+    answer = browser(olu()).get(address)
+    assert answer["Content-Type"].startswith("text/csv")
+    return list(csv.DictReader(StringIO(answer.content.decode())))
+
+
+def test_the_table_of_a_chart_can_be_had_whole_as_a_file(brand, alarm):
+    html = page(f"/topics/{brand.pk}/?range=all")
+    rows = rows_of(link(html, "The table as a file (CSV)"))
+    assert sum(int(row["mentions"]) for row in rows) == HearingRecord.objects.filter(topic=brand).count()
+    assert max(int(row["level"]) for row in rows) == alarm.peak
+    assert {"calm", "falling"} <= {row["phase"] for row in rows}
+    hottest = max(rows, key=lambda row: int(row["mentions"]))
+    assert int(hottest["people"]) > 200 and int(hottest["negative"]) > 200
+    assert hottest["from"].startswith("2026-03-07T13") and hottest["from"].endswith("+01:00"), "the reader's zone"
+    assert {row["nobody_listened"] for row in rows} <= {"yes", "no"}
+
+
+def test_a_replays_table_is_in_minutes_and_counts_people_once(brand, alarm):
+    html = page(f"/topics/{brand.pk}/replay/")
+    assert "Different people" in html
+    since, until = alarm.at, alarm.at + timedelta(hours=2)
+    asked_for = f"since={since:%Y-%m-%dT%H:%M:%SZ}&until={until:%Y-%m-%dT%H:%M:%SZ}"
+    rows = rows_of(f"/topics/{brand.pk}/figures.csv?{asked_for}")
+    assert len(rows) == 120
+    busy = [row for row in rows if int(row["mentions"]) == 4]
+    assert busy and all(int(row["people"]) == 4 for row in busy)
+
+
+def test_figures_of_nothing_are_an_empty_table(db):
+    assert all(row["mentions"] == "0" for row in rows_of(f"/topics/{topic('New').pk}/figures.csv?range=all"))
+    strange = "since=0001-01-01T00:00:00Z&until=9999-12-31T00:00:00Z"
+    assert rows_of(f"/topics/{topic('Newer').pk}/figures.csv?{strange}")

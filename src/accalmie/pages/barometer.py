@@ -174,7 +174,9 @@ def _course(
         for key, _length, name in RANGES
     ]
     return {
-        "chart": charts.fever_chart(curve, pick=pick, marks=marked),
+        "chart": charts.fever_chart(
+            curve, pick=pick, marks=marked, csv=playback.figures_address(row.pk, look.since, look.until)
+        ),
         "ranges": ranges,
         "marked": marks.shown(row, curve, marked, clock),
         "replay": playback.address(row.pk, *(look.picked or (look.since, look.until))),

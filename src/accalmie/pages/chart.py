@@ -38,6 +38,8 @@ class Chart:
     keys: tuple[Key, ...] = ()
     #: The page that a click on the chart opens, with since and until added to it; "" for none.
     pick: str = ""
+    #: Where all rows of its table can be had as a file; "" nowhere.
+    csv: str = ""
     #: A class for the height of the place.
     size: str = "chart-fever"
     template: str = field(default="pages/_chart.html", kw_only=True)

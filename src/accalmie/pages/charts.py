@@ -58,11 +58,13 @@ class Series(Protocol):
         """When each step begins (aware), and how many were counted in it."""
 
 
-def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "", marks: Marks | None = None) -> Chart:
+def fever_chart(
+    curve: Curve, *, name: str = "fever", pick: str = "", marks: Marks | None = None, csv: str = ""
+) -> Chart:
     """Return the barometer's chart: the fever, levels and phases, and the mentions against what is usual.
 
     `pick` is the address that shows one stretch of time (its query may be empty); bars lead there. `marks`
-    are the campaigns and our own messages in it.
+    are the campaigns and our own messages in it. `csv` is the address of its table as a file.
     """
     marks = marks or Marks()
     data = {
@@ -83,7 +85,8 @@ def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "", marks: Mar
     keys += [Key("key-band", _("Still usual"))] if any(point.ceiling for point in curve.points) else []
     keys += [Key("key-gap", _("Nobody listened"))] if curve.gaps else []
     keys += [Key("key-alarm", _("Alarm"))] if curve.alarms else []
-    columns = [_("From"), _("Mentions"), _("Negative"), _("Still usual"), _("Fever"), _("Level"), _("Phase")]
+    columns = [_("From"), _("Mentions"), _("Different people"), _("Negative"), _("Usual"), _("Still usual")]
+    columns += [_("Fever"), _("Level"), _("Phase")]
     columns += [_("Marked")] if marks.campaigns or marks.messages else []
     return Chart(
         name=name,
@@ -98,6 +101,7 @@ def fever_chart(curve: Curve, *, name: str = "fever", pick: str = "", marks: Mar
         ),
         keys=(*keys, *chart_marks.keys(marks)),
         pick=pick,
+        csv=csv,
     )
 
 
@@ -292,12 +296,21 @@ def _fever_summary(curve: Curve) -> Iterable[str]:
 
 def _fever_row(point: Point, step: timedelta, pick: str, marks: Marks) -> Row:
     cells: tuple[str, ...] = (
-        told.moment(point.at), told.integer(point.mentions), told.integer(point.negative), _usual(point),
-        told.fever(point.fever), told.level(point.level), scale.phase_name(point.phase, told.reader()),
+        told.moment(point.at), told.integer(point.mentions), _people(point, step), told.integer(point.negative),
+        told.integer(point.expected) if point.ceiling else "", _usual(point), told.fever(point.fever),
+        told.level(point.level), scale.phase_name(point.phase, told.reader()),
     )  # fmt: skip
     if marks.campaigns or marks.messages:
         cells += (chart_marks.within(marks, point.at, point.at + step),)
     return Row(cells, picked(pick, point.at, point.at + step) if pick and point.mentions else "")
+
+
+def _people(point: Point, step: timedelta) -> str:
+    if point.authors is None:
+        return ""
+    if step <= HOUR or not point.authors:
+        return told.integer(point.authors)
+    return _("up to %(count)s") % {"count": told.integer(point.authors)}
 
 
 def picked(pick: str, since: datetime, until: datetime) -> str:

@@ -120,6 +120,12 @@ def address(topic_id: int, since: datetime, until: datetime, at: int | None = No
     return f"{reverse('replay', args=[topic_id])}?{query}"
 
 
+def figures_address(topic_id: int, since: datetime, until: datetime) -> str:
+    """Return where the figures of a stretch are to be had as a file."""
+    query = urlencode({"since": since.isoformat(), "until": until.isoformat()})
+    return f"{reverse('figures', args=[topic_id])}?{query}"
+
+
 def played(topic: TopicRecord, since: int, until: int, clock: int, most: int = kept.MOST) -> Playback:
     """Return the stretch from minute `since` to `until`; where that is too long, its first part."""
     measures = kept.measures(topic, since, until, most)

@@ -6,7 +6,7 @@ Every step is an address of its own, so it works without JavaScript; with it, re
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -152,14 +152,24 @@ def _steps(played: Playback, at: int) -> list[Step]:
 def _chart(row: TopicRecord, played: Playback, at: int) -> Chart:
     length = played.until - played.since
     step = next((step for step in FINER if length / step <= MOST_STEPS), None)
-    curve = barometer.curve(
-        row, moment(played.since), moment(played.until), timedelta(minutes=step) if step else None
-    )
-    ears = SourceRecord.objects.filter(topic=row, state=SourceRecord.LISTENING).exclude(kind="file")
-    gaps = page_of_topic.with_silence(curve, row, search.span(row.pk), listening=row.drill or ears.exists())
+    since, until = moment(played.since), moment(played.until)
+    curve = heard_curve(row, since, until, timedelta(minutes=step) if step else None)
     marks = marked(row.pk, curve.since, curve.until)
-    chart = charts.fever_chart(replace(curve, gaps=gaps), name="replay", marks=marks)
+    chart = charts.fever_chart(
+        curve, name="replay", marks=marks, csv=playback.figures_address(row.pk, since, until)
+    )
     return playback.curtained(chart, moment(at + 1))
+
+
+def heard_curve(
+    row: TopicRecord, since: datetime, until: datetime, step: timedelta | None = None
+) -> barometer.Curve:
+    """Return a topic's curve with every stretch of it in which nobody listened."""
+    curve = barometer.curve(row, since, until, step)
+    ears = SourceRecord.objects.filter(topic=row, state=SourceRecord.LISTENING).exclude(kind="file")
+    listening = row.drill or ears.exists()
+    gaps = page_of_topic.with_silence(curve, row, search.span(row.pk), listening=listening)
+    return replace(curve, gaps=gaps)
 
 
 def _moment(row: TopicRecord, at: int) -> dict[str, Any]:

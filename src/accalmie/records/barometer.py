@@ -49,7 +49,11 @@ class TopicNow:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One step of the curve; counts are of the step, fever, level and phase the highest in it."""
+    """One step of the curve; counts are of the step, fever, level and phase the highest in it.
+
+    `authors` are the different people, exactly up to an hour; in a longer step they are those of its hours added
+    up, and so at most so many. None: not counted, in a long stretch of short steps.
+    """
 
     at: datetime
     mentions: int
@@ -59,6 +63,7 @@ class Point:
     phase: str
     expected: float
     ceiling: float
+    authors: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +236,17 @@ def _of_minutes(topic: TopicRecord, since: datetime, until: datetime, step: time
     size = step // MINUTE
     low, high = minute(since), minute(until)
     counts: dict[int, list[int]] = {}
+    people: dict[int, set[int]] = {}
+    exact = until - since <= EXACT
     rows = PulseRecord.objects.filter(topic=topic, minute__gte=low, minute__lt=high)
-    for at, mentions, negative in rows.values_list("minute", "mentions", "negative"):
+    for at, mentions, negative, *voices in rows.values_list(
+        "minute", "mentions", "negative", *(["voices"] if exact else [])
+    ):
         slot = counts.setdefault(at // size, [0, 0])
         slot[0] += mentions
         slot[1] += negative
+        for packed in voices:
+            people.setdefault(at // size, set()).update(voice >> 1 for voice in unpack_voices(bytes(packed)))
     heat = _heat(topic, low, high, size)
     points, last = [], heat.pop(-1)
     for slot_number in range(low // size, (high - 1) // size + 1):
@@ -243,7 +254,10 @@ def _of_minutes(topic: TopicRecord, since: datetime, until: datetime, step: time
         mentions, negative = counts.get(slot_number, (0, 0))
         begins = moment(slot_number * size)
         expected, ceiling = last[3] * size / 60, last[4] * size / 60
-        points.append(Point(begins, mentions, negative, last[0], last[1], last[2], expected, ceiling))
+        authors = len(people.get(slot_number, ())) if exact else None
+        points.append(
+            Point(begins, mentions, negative, last[0], last[1], last[2], expected, ceiling, authors)
+        )
     return points
 
 
@@ -287,7 +301,7 @@ def _of_hours(topic: TopicRecord, since: datetime, until: datetime, step: timede
 
 def _joined(at: datetime, hours: Sequence[HourRecord]) -> Point:
     if not hours:
-        return Point(at, 0, 0, 36.6, 0, Phase.CALM.value, 0.0, 0.0)
+        return Point(at, 0, 0, 36.6, 0, Phase.CALM.value, 0.0, 0.0, 0)
     hottest = max(hours, key=lambda row: row.fever)
     return Point(
         at,
@@ -298,6 +312,7 @@ def _joined(at: datetime, hours: Sequence[HourRecord]) -> Point:
         hottest.phase,
         sum(row.expected for row in hours),
         sum(row.ceiling for row in hours),
+        sum(row.authors for row in hours),
     )
 
 

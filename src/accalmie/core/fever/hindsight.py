@@ -73,12 +73,15 @@ def look_back(measures: Sequence[Measure], raised: int, *, threshold: int) -> Hi
 
 
 def would_raise(measures: Iterable[Measure], threshold: int) -> int | None:
-    """Return when the alarm that stands at the end of `measures` is raised with this threshold, or None."""
+    """Return since when an alarm with this threshold stands at the end of `measures`; None if none does.
+
+    An alarm that was cleared before and came back with the same storm stands since it came back.
+    """
     alarm, since = AlarmState(), None
     for one in measures:
-        verdict, alarm = judge(alarm, one, threshold=threshold)
-        if verdict is Verdict.RAISED:
-            since = one.minute
+        stood = alarm.active
+        _verdict, alarm = judge(alarm, one, threshold=threshold)
+        since = one.minute if alarm.active and not stood else since
     return since if alarm.active else None
 
 

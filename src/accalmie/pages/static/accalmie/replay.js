@@ -58,12 +58,22 @@ function show() {
     panel.querySelector("[data-gap]").hidden = !data.gap[at];
     if (shown && data.level[at] !== data.level[shown.at]) tell(words, at);
   }
-  document.querySelectorAll(".replay-events [data-at]").forEach((event) => {
-    event.classList.toggle("replay-ahead", Number(event.dataset.at) > minute);
-  });
+  reach(minute);
   shown = { minute, at };
   curtain();
   ask();
+}
+
+// The list of changes keeps pace: what is still ahead is pale, and the last change stays in view.
+const list = document.querySelector(".replay-events");
+const changes = [...document.querySelectorAll(".replay-events [data-at]")];
+let reached = null;
+function reach(minute) {
+  const past = changes.filter((one) => Number(one.dataset.at) <= minute).length;
+  if (past === reached) return;
+  reached = past;
+  changes.forEach((one, place) => one.classList.toggle("replay-ahead", place >= past));
+  if (list) list.scrollTop = Math.max(0, (changes[past - 1]?.offsetTop ?? 0) - list.clientHeight / 3);
 }
 
 // A change of level is said to screen readers, as it was on the night.
@@ -163,7 +173,7 @@ panel.addEventListener("click", (event) => {
   if (link.dataset.by) step(Number(link.dataset.by));
   else change(Number(link.dataset.change));
 });
-document.querySelector(".replay-events")?.addEventListener("click", (event) => {
+list?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-at] > a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();

@@ -128,6 +128,14 @@ def test_what_comes_some_seconds_late_is_not_late(night):
     assert not night.late()
 
 
+def test_a_source_that_is_asked_every_few_minutes_is_not_always_late(night):
+    night.hear(night.angry(40, 2) + night.angry(3, 5), 6)
+    [alarm] = AlarmRecord.objects.all()
+    assert alarm.at == night.moment(2)
+    night.hear(night.angry(40, 1), 7)
+    assert not night.late()
+
+
 def test_what_comes_more_than_an_hour_late_is_history(night):
     night.hear(night.angry(40, 20), 20)
     night.hear(night.angry(40, 2), 63)

@@ -22,6 +22,8 @@ from accalmie.records.models import AlarmRecord, HearingRecord, TimelineEntry, T
 
 #: Minutes. What was said longer ago when it is measured is history.
 LATE = 60
+#: A source that is asked every few minutes is always some of them late: less than this is not worth a word.
+WORTH = 5
 KINDS = (
     "alarm_late_earlier", "alarm_late_later", "alarm_late_level", "alarm_late_never", "alarm_late_same",
     "alarm_late_found",
@@ -89,7 +91,7 @@ def tell(
             _note(topic, row, told, found, before.mentions, now)
     known = {found for _told, found in pairs}
     for one in anew:
-        if one not in known and one.at < before.closed and one not in before.raises:
+        if one not in known and one.at <= before.closed - WORTH and one not in before.raises:
             _note_found(topic, one, before.mentions, now)
 
 
@@ -98,12 +100,12 @@ def _note(
 ) -> None:
     if found is None:
         note("alarm_late_never", now, topic=topic, alarm=alarm, mentions=mentions)
-    elif found.at < told.at:
+    elif found.at <= told.at - WORTH:
         note(
             "alarm_late_earlier", now, topic=topic, alarm=alarm, mentions=mentions,
             then=_iso(found.at), told=_iso(told.at), level=found.level,
         )  # fmt: skip
-    elif found.at > told.at:
+    elif found.at >= told.at + WORTH:
         note(
             "alarm_late_later", now, topic=topic, alarm=alarm, mentions=mentions,
             then=_iso(found.at), told=_iso(told.at), level=found.level,

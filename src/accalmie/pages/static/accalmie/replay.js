@@ -14,8 +14,10 @@ const WORDS = 700;
 const CURTAIN = 60;
 
 const language = { en: "en-GB", fr: "fr-FR", de: "de-DE" }[document.documentElement.lang.slice(0, 2)] || "en-GB";
+// With its year only where it is another one than this; as on the rest of the page.
+const year = new Date(data.since * 60000).getUTCFullYear() === new Date().getUTCFullYear() ? {} : { year: "numeric" };
 const clock = new Intl.DateTimeFormat(language, {
-  timeZone: panel.dataset.zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false,
+  timeZone: panel.dataset.zone, ...year, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false,
 });
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const degrees = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });

@@ -47,6 +47,7 @@ class _Seen:
 
     course: Course
     usual: Usual | None
+    recovery: trust.Recovery | None = None
 
 
 _seen: OrderedDict[int, tuple[object, _Seen]] = OrderedDict()
@@ -84,7 +85,7 @@ def outlook(
         forecast.look_ahead(course, _awaited(topic, seen), known=known, listening=hearing),
         forecast.morning(course, usual_negative=usual_negative) if known and hearing else None,
         reaction.advise(situation),
-        trust.recovery(course) if course.storm is not None else None,
+        seen.recovery,
     )
 
 
@@ -127,7 +128,8 @@ def _read(topic: TopicRecord) -> _Seen:
     begin = courses.begin_of(hours)
     if begin is not None:
         hours = _with_voices(topic, hours, begin)
-    return _Seen(courses.follow(hours, now), _usual(topic))
+    course = courses.follow(hours, now)
+    return _Seen(course, _usual(topic), trust.recovery(course))
 
 
 def _usual(topic: TopicRecord) -> Usual | None:

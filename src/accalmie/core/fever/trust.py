@@ -14,7 +14,7 @@ from math import sqrt
 
 import numpy as np
 
-from accalmie.core.fever.course import BEFORE_HOURS, NOBODY, Course, Hour, Voices
+from accalmie.core.fever.course import BEFORE_HOURS, NOBODY, Course, Hour, Voices, first_of
 
 #: Four times of five the true share lies within so many deviations (Wilson 1927).
 DEVIATIONS = 1.2816
@@ -67,13 +67,14 @@ def recovery(course: Course) -> Recovery | None:
         return None
     before = _of_hours(course.since(storm.begin - BEFORE_HOURS, storm.begin))
     after = course.since(storm.end)
-    met = [_met(before, _of_hours(_window(after[: place + 1]))) for place in range(len(after))]
-    everybody = before, _of_hours(_window(after))
-    returning = _returning(course)
-    now = met[-1] if met else None
-    if now is None:
+    days = _days(after)
+    if not days:
+        return None
+    met = [_met(before, day) for day, _ in days]
+    everybody, returning = (before, days[-1][0]), _returning(course, after[days[-1][1] :])
+    if met[-1] is None:
         return Recovery(Trust.UNKNOWN, None, everybody, returning)
-    if not now or _met(*returning) is False:
+    if not met[-1] or _met(*returning) is False:
         return Recovery(Trust.NOT_YET, None, everybody, returning)
     place = len(met)
     while place and met[place - 1]:
@@ -103,18 +104,25 @@ def _of_hours(hours: Sequence[Hour]) -> Share:
     return share(sum(hour.negative for hour in heard), sum(hour.judged for hour in heard))
 
 
-def _window(after: Sequence[Hour]) -> Sequence[Hour]:
-    """Return the last day of these hours, or as many more as it takes until enough was said, up to a week."""
-    judged, count = 0, 0
-    for hour in reversed(after[-WEEK:]):
-        if count >= DAY and judged >= ENOUGH:
-            break
-        judged, count = judged + hour.heard.judged, count + 1
-    return after[len(after) - count :]
+def _days(after: Sequence[Hour]) -> list[tuple[Share, int]]:
+    """Return for each of these hours the share of the day that ends with it, and the place where that begins.
+
+    Where a day holds too little, it is as many more hours as it takes until enough was said, up to a week.
+    """
+    heard = [hour.heard for hour in after]
+    judged = np.cumsum([0, *(0 if hour.gap else hour.judged for hour in heard)])
+    negative = np.cumsum([0, *(0 if hour.gap else hour.negative for hour in heard)])
+    days = []
+    for end in range(1, len(heard) + 1):
+        enough = int(np.searchsorted(judged, judged[end] - ENOUGH, side="right")) - 1
+        begin = max(min(enough, end - DAY), end - WEEK, 0)
+        said = int(judged[end] - judged[begin])
+        days.append((share(float(negative[end] - negative[begin]), said), begin))
+    return days
 
 
-def _returning(course: Course) -> tuple[Share, Share]:
-    """Return how negative those are who spoke before the storm and again after it: then, and now.
+def _returning(course: Course, now: Sequence[Hour]) -> tuple[Share, Share]:
+    """Return how negative those are who spoke before the storm and again `now`: then, and now.
 
     Each counts as one, however much they write, so that a few loud ones do not stand for all.
     """
@@ -122,14 +130,19 @@ def _returning(course: Course) -> tuple[Share, Share]:
     if storm is None:
         return share(0, 0), share(0, 0)
     before = _voices(course.since(storm.begin - BEFORE_HOURS, storm.begin))
-    now = _voices(_window(course.since(storm.end)))
-    both = np.intersect1d(before >> 1, now >> 1)
-    return _tone(before, both), _tone(now, both)
+    after = _voices(now)
+    both = np.intersect1d(_authors(before), _authors(after), assume_unique=True)
+    return _tone(before, both), _tone(after, both)
 
 
 def _voices(hours: Sequence[Hour]) -> Voices:
     read = [hour.heard.voices for hour in hours if hour.heard.voices is not None]
     return np.concatenate(read) if read else NOBODY
+
+
+def _authors(voices: Voices) -> Voices:
+    authors = np.sort(voices >> 1)
+    return authors[first_of(authors)]
 
 
 def _tone(voices: Voices, of: Voices) -> Share:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log, sqrt
 
+from accalmie.core.fever import signs
 from accalmie.core.fever.phase import STORM, lasting
 from accalmie.core.fever.pulse import Pulse, Reason
 from accalmie.core.fever.swell import Swell
@@ -72,6 +73,7 @@ class Heat:
     eased: float
     share: float | None
     networks: int
+    signs: signs.Signs
 
 
 def critics(window: Window, usual: Usual) -> float:
@@ -128,8 +130,10 @@ def feel(window: Window, usual: Usual, awaited: Awaited, swell: Swell) -> Heat:
         if said >= JOINS * usual.channels.get(name, 0.0) + JOINS_MORE
     )
     force = climb(eased)
+    found = signs.Signs()
     if force >= 1.0:
-        force += _bonus(window, usual, awaited, share, networks)
+        found = signs.found(window, usual, awaited.critics)
+        force += _bonus(usual, awaited, share, networks, found.worse(force))
     if not swell.on and not (window.voiced and window.judged):
         force = min(force, NEARLY)
     stays = STORM if swell.on else min(HALF_FULL * swell.filled, NEARLY)
@@ -140,7 +144,7 @@ def feel(window: Window, usual: Usual, awaited: Awaited, swell: Swell) -> Heat:
     if not usual.known:
         ceiling = min(ceiling, NO_STORM * min(usual.heard / SOMETHING, 1.0))
     # Rounded, so that a minute in which nothing is to be seen leaves nothing to be remembered either.
-    return Heat(round(min(force, ceiling, BEYOND), 2), people, times, eased, share, networks)
+    return Heat(round(min(force, ceiling, BEYOND), 2), people, times, eased, share, networks, found)
 
 
 def tone_allows(window: Window, usual: Usual) -> float:
@@ -168,15 +172,14 @@ def _share(window: Window, usual: Usual) -> float | None:
     return (window.negative + 2 * usual.negative_share) / (window.judged + 2)
 
 
-def _bonus(window: Window, usual: Usual, awaited: Awaited, share: float | None, networks: int) -> float:
-    """What makes it worse: insults, a tone worse than usual, more than one network taking part, and that it
+def _bonus(usual: Usual, awaited: Awaited, share: float | None, networks: int, worse: float) -> float:
+    """What makes it worse: `Signs.worse`, a tone worse than usual, more than one network taking part, and that it
     lasts (most bursts halve within the hour, field.md B3)."""
-    insults = 0.5 * min(window.insults / (awaited.critics + 3), 1.0)
     tone = 0.0
     if share is not None and share > usual.negative_share:
         tone = 0.3 * (share - usual.negative_share) / (1 - usual.negative_share)
     long = 0.5 * _between(lasting(awaited.hours), 1.25, 2.25)
-    return min(insults + tone + long + 0.25 * min(max(networks - 1, 0), 2), WORSE)
+    return min(worse + tone + long + 0.25 * min(max(networks - 1, 0), 2), WORSE)
 
 
 def _sure_enough(people: float, awaited: Awaited) -> float:
@@ -218,8 +221,7 @@ def reasons(window: Window, usual: Usual, awaited: Awaited, heat: Heat, minute: 
         yield Reason("negative_share", {name: round(share, 3) for name, share in shares.items()})
     if heat.networks >= 2:
         yield Reason("networks", {"networks": heat.networks})
-    if window.insults >= 2:
-        yield Reason("insults", {"insults": window.insults})
+    yield from signs.reasons(window, usual, heat.signs)
     peak = usual.critic_peaks.ratio
     if usual.known and heat.times >= 1.5 * peak:
         yield Reason("above_peaks", {"times": _figure(heat.times / peak)})
@@ -236,9 +238,7 @@ def against(window: Window, usual: Usual, awaited: Awaited, heat: Heat) -> Itera
     loudest = window.loudest()
     if window.mentions >= 5 and loudest >= 0.3 * window.mentions:
         yield Reason("one_author", {"share": round(loudest / window.mentions, 3)})
-    people = len(window.people)
-    if window.voiced >= 5 and 2 <= people < 0.4 * window.voiced:
-        yield Reason("few_people", {"people": people, "mentions": window.mentions})
+    yield from signs.against(window)
     if heat.share is not None:
         yield from _against_by_tone(window, usual, awaited, heat.share)
     if window.teasing >= TEASING_FREE * window.mentions and window.teasing >= 2:

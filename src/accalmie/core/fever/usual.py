@@ -6,14 +6,16 @@ so the nights when the clocks change need no special care.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import exp, log, sqrt
 from operator import mul
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from accalmie.core.fever.familiar import Familiar
 
 #: Added to both sides of a ratio, so that a brand of one mention a day does not boil at the second one.
 #: (The pseudo-count of the best detector on Numenta's Twitter series, bench/nab/findings.md.)
@@ -38,6 +40,8 @@ BEGINS = 10
 CLIP, CLIP_MORE, CLIP_STORM, CLIP_STORM_MORE = 3.0, 3.0, 1.2, 1.0
 #: A nearly empty hour where at least so many were expected is more likely an outage than silence.
 SURELY_HEARD, OUTAGE = 4.0, 0.25
+#: One famous author is not what is usual: of an hour at most so many times the usual reach is learnt.
+REACH_CLIP = 10.0
 #: Peaks are those of blocks of twelve hours.
 BLOCK_HOURS = 12
 #: How quickly usual peaks follow higher and lower ones; of one peak at most this much is learnt (a factor 3).
@@ -103,7 +107,10 @@ class Hour:
     crest: float = 0.0
     judged: int = 0
     negative: int = 0
+    insults: int = 0
+    reach: int = 0
     channels: Mapping[str, int] = field(default_factory=dict)
+    people: Collection[int] = ()
     #: The share of the hour in which somebody listened.
     listened: float = 1.0
     stormy: bool = False
@@ -128,11 +135,18 @@ class Usual:
     weekend_awaited: float = 0.0
     #: The level when the running weekend began: it moves in a day and a half, and would hide what a weekend is.
     friday: float = 0.0
-    #: Slowly forgotten sums, for the shares of negative mentions and of critics.
+    #: Slowly forgotten sums, for the shares of negative mentions, of critics and of insults, and for the reach of a
+    #: mention; `voices` are all mentions.
     judged: float = 0.0
     negative: float = 0.0
     voices: float = 0.0
     critics: float = 0.0
+    insults: float = 0.0
+    reach: float = 0.0
+    #: The same of the different people of each hour, and of those who had not been heard in the days before.
+    people: float = 0.0
+    newcomers: float = 0.0
+    familiar: Familiar = field(default_factory=Familiar)
     #: Sums for `restless`.
     varied: float = 0.0
     varied_hours: float = 0.0
@@ -164,6 +178,21 @@ class Usual:
     def critic_share(self) -> float:
         """The usual number of critics for each mention."""
         return (self.critics + 0.5) / (self.voices + 1.0)
+
+    @property
+    def insult_share(self) -> float:
+        """The usual share of insulting ones among all mentions."""
+        return self.insults / self.voices if self.voices else 0.0
+
+    @property
+    def mean_reach(self) -> float:
+        """The usual reach of a mention (whose reach is not known counts as nobody)."""
+        return self.reach / self.voices if self.voices else 0.0
+
+    @property
+    def newcomer_share(self) -> float:
+        """The usual share of an hour's people who were not heard in the days before."""
+        return self.newcomers / self.people if self.people else 0.0
 
     @property
     def restless(self) -> float:
@@ -223,6 +252,7 @@ class Usual:
             hours=self.hours + 1,
             heard=self.heard + (hour.mentions > 0),
             mentions=self.mentions + hour.mentions,
+            familiar=self.familiar.with_hour(hour.number, hour.people),
             **(self._peaks(hour, said, expected) if self.known else {}),
             **({} if self.known and hour.stormy else self._shares(hour) | self._variation(hour, expected)),
         )
@@ -285,12 +315,22 @@ class Usual:
             "negative": self.negative * SHARE_MEMORY + hour.negative,
             "voices": self.voices * SHARE_MEMORY + hour.mentions,
             "critics": self.critics * SHARE_MEMORY + hour.critics,
+            "insults": self.insults * SHARE_MEMORY + hour.insults,
+            "reach": self.reach * SHARE_MEMORY + self._reach(hour),
+            "people": self.people * SHARE_MEMORY + len(hour.people),
+            "newcomers": self.newcomers * SHARE_MEMORY
+            + self.familiar.strangers(hour.people) * len(hour.people),
             "channels": {
                 name: usual
                 for name in sorted(names)
                 if (usual := self._channel(name, hour.channels.get(name, 0))) > 1e-6
             },
         }
+
+    def _reach(self, hour: Hour) -> float:
+        if not self.known or not self.reach:
+            return float(hour.reach)
+        return min(hour.reach, REACH_CLIP * self.mean_reach * hour.mentions)
 
     def _variation(self, hour: Hour, expected: float) -> dict[str, float]:
         if self.heard < KNOWN_HOURS:
@@ -310,16 +350,20 @@ class Usual:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
-        return asdict(self) | {"shape": list(self.shape), "seen": list(self.seen)}
+        lists = {"shape": list(self.shape), "seen": list(self.seen)}
+        return asdict(self) | lists | {"familiar": self.familiar.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Usual:
-        """Return what `to_json` gave, to the same numbers."""
+        """Return what `to_json` gave, to the same numbers. Raises KeyError for what an older version gave."""
+        if missing := {one.name for one in fields(cls)} - data.keys():
+            raise KeyError(*missing)
         return cls(
             **{
                 **data,
                 "shape": tuple(data["shape"]),
                 "seen": tuple(data["seen"]),
+                "familiar": Familiar.from_json(data["familiar"]),
                 "volume_peaks": Peaks.from_json(data["volume_peaks"]),
                 "critic_peaks": Peaks.from_json(data["critic_peaks"]),
             }

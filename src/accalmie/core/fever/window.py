@@ -25,6 +25,7 @@ class Window:
     positive: int = 0
     insults: int = 0
     teasing: int = 0
+    reach: int = 0
     voiced: int = 0
     channels: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[int, int] = field(default_factory=dict)
@@ -44,7 +45,8 @@ class Window:
         # The old window stays as it is: a running minute is measured on trial, and the result thrown away.
         channels, people, critics = dict(self.channels), dict(self.people), dict(self.critics)
         sums = [
-            self.mentions, self.judged, self.negative, self.positive, self.insults, self.teasing, self.voiced
+            self.mentions, self.judged, self.negative, self.positive, self.insults, self.teasing, self.reach,
+            self.voiced,
         ]  # fmt: skip
         for sign, pulses in ((-1, gone), (1, come)):
             for p in pulses:
@@ -54,12 +56,14 @@ class Window:
                     _tally(people, voice >> 1, sign)
                     if voice & 1:
                         _tally(critics, voice >> 1, sign)
-                counts = (p.mentions, p.judged, p.negative, p.positive, p.insults, p.teasing, len(p.voices))
+                counts = (
+                    p.mentions, p.judged, p.negative, p.positive, p.insults, p.teasing, p.reach, len(p.voices)
+                )  # fmt: skip
                 sums = [total + sign * count for total, count in zip(sums, counts, strict=True)]
-        mentions, judged, negative, positive, insults, teasing, voiced = sums
+        mentions, judged, negative, positive, insults, teasing, reach, voiced = sums
         return Window(
             (*self.pulses[len(gone) :], *come),
-            mentions, judged, negative, positive, insults, teasing, voiced, channels, people, critics,
+            mentions, judged, negative, positive, insults, teasing, reach, voiced, channels, people, critics,
         )  # fmt: skip
 
     @property

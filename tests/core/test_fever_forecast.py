@@ -46,6 +46,13 @@ def test_what_grows_doubles_and_what_falls_halves():
     assert down.usual_again is not None and down.usual_again.point < 12
 
 
+def test_where_the_minutes_say_otherwise_the_way_is_not_clear():
+    for made, phase in ((RISING, Phase.PEAK), (RISING, Phase.FALLING), (FALLING, Phase.RISING)):
+        found = seen(course(*made), phase=phase)
+        assert isinstance(found, Forecast) and found.way is Way.UNCLEAR and found.turn is None
+    assert seen(course(*RISING), phase=Phase.RISING).way is Way.UP
+
+
 @pytest.mark.claim("S1")
 def test_too_early_to_say_is_said():
     assert seen(course(*FALLING), known=False) is Unsure.LEARNING

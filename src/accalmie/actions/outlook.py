@@ -82,7 +82,9 @@ def outlook(
     usual_negative = measure.usual_negative if measure else 0.0
     return Outlook(
         course,
-        forecast.look_ahead(course, _awaited(topic, seen), known=known, listening=hearing),
+        forecast.look_ahead(
+            course, _awaited(topic, seen), known=known, listening=hearing, phase=Phase(topic.phase)
+        ),
         forecast.morning(course, usual_negative=usual_negative) if known and hearing else None,
         reaction.advise(situation),
         seen.recovery,

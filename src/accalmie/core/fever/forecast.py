@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accalmie.core.fever.course import Course, Heard, Hour
+from accalmie.core.fever.pulse import Phase
 from accalmie.core.fever.usual import QUIET
 
 #: Known storms halve after so many hours: bursts of nine brands after 1 h, views of a tweet after 80 minutes
@@ -69,6 +70,9 @@ class Way(StrEnum):
     UP = "up"
     DOWN = "down"
     UNCLEAR = "unclear"
+
+
+_OTHERWISE = {Way.UP: (Phase.PEAK, Phase.FALLING), Way.DOWN: (Phase.RISING,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +137,18 @@ class _Trend:
 
 
 def look_ahead(
-    course: Course, awaited: Sequence[tuple[float, float]], *, known: bool, listening: bool
+    course: Course,
+    awaited: Sequence[tuple[float, float]],
+    *,
+    known: bool,
+    listening: bool,
+    phase: Phase | None = None,
 ) -> Forecast | Unsure:
     """Return what may come, or why that is too early to say.
 
     `awaited` are the usual mentions and the most that is usual (`Usual.expected_hour`, `ceiling`) of the hours
     after the course's last one; `known`: enough is known of the topic; `listening`: somebody hears what is said
-    now.
+    now. `phase` sees minutes where this sees hours: where it says otherwise, the way is not clear.
     """
     why = _unsure(course, known=known, listening=listening)
     if why is not None:
@@ -157,6 +166,8 @@ def look_ahead(
     if hours and _too_wide(hours[0].mentions):
         return Unsure.WIDE
     way, turn = _turn(*_slope(running, half))
+    if way is not Way.UNCLEAR and phase in _OTHERWISE[way]:
+        way, turn = Way.UNCLEAR, None
     again = _usual_again(paths, [ceiling for _, ceiling in awaited])
     return Forecast(way, turn, tuple(hours[:AHEAD]), again, len(fallen))
 

@@ -204,7 +204,7 @@ def test_the_look_ahead_stands_in_words_and_as_a_table():
             (
                 "Cela retombe : le volume est divisé par deux en",
                 "Retour à l’habitude : vers",
-                "Retour demain matin",
+                "Rechute demain matin",
             ),
         ),
         ("de", ("Es lässt nach: Es halbiert sich binnen", "Wieder wie üblich: gegen", "Am Morgen wieder da")),

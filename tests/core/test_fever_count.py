@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accalmie.core.fever.count import Count, add, merge, minute_of, pack_voices, pulses, unpack_voices
+from accalmie.core.fever.echo import phrase
 from accalmie.core.fever.pulse import Pulse
 from accalmie.core.mention import voice
 from accalmie.core.reading import Reading, Stance, Tone
@@ -28,6 +29,9 @@ said = st.tuples(
         teasing=st.sampled_from([0.2, 0.7]),
     ),
     st.one_of(st.none(), st.integers(0, 10**6)),
+    st.sampled_from(
+        ["", "We all want our money back #shame", "we all want: our money back!", "#brand #Shame"]
+    ),
 )
 
 
@@ -77,7 +81,7 @@ def test_a_mention_is_counted_with_all_that_was_read_in_it():
     reading = Reading("de", Tone.NEGATIVE, insult=0.8, stance=Stance.AFFECTED, teasing=0.1)
     unread = Reading("und", Tone.UNKNOWN)
     counts: dict[int, Count] = {}
-    add(counts, START, "ana", "mastodon", reading, 120)
+    add(counts, START, "ana", "mastodon", reading, 120, "Never again with these people #Never #again #never")
     add(counts, START + timedelta(seconds=59.9), "ana", "feed", unread)
 
     assert pulses(counts) == [
@@ -91,5 +95,7 @@ def test_a_mention_is_counted_with_all_that_was_read_in_it():
             reach=120,
             channels={"feed": 1, "mastodon": 1},
             voices=(voice("ana") << 1, voice("ana") << 1 | 1),
+            echoes=(phrase("never again with these people never again never"),),
+            hashtags={"again": 1, "never": 1},
         )
     ]

@@ -30,7 +30,11 @@ def one_pulse(draw, minute=None):
                  draw(st.sampled_from(["mastodon", "x"])))  # fmt: skip
     other = Pulse(pulse.minute, len(unread), voices=tuple(sorted(who << 1 for who in unread)))
     insults = draw(st.integers(0, len(angry)))
-    return replace(merge(pulse, other), insults=insults)
+    both = merge(pulse, other)
+    words = draw(st.lists(st.sampled_from([1, 2, 2**32 - 1]), max_size=both.mentions))
+    tags = draw(st.dictionaries(st.sampled_from(["shame", "brand"]), st.integers(1, 8), max_size=2))
+    reach = draw(st.sampled_from([0, 30, 10**6]))
+    return replace(both, insults=insults, echoes=tuple(sorted(words)), hashtags=tags, reach=reach)
 
 
 pulses = st.lists(one_pulse(), max_size=40).map(
@@ -169,3 +173,8 @@ def test_a_window_that_moves_counts_what_is_in_it(many, since):
     assert window.mentions == sum(p.mentions for p in inside)
     assert window.critics.keys() == {v >> 1 for p in inside for v in p.voices if v & 1}
     assert window.people.keys() == {v >> 1 for p in inside for v in p.voices}
+    words = [words for p in inside for words in p.echoes]
+    assert window.repeated() == sum(words.count(word) > 1 for word in words)
+    tags = {tag for p in inside for tag in p.hashtags}
+    assert window.hashtags == {tag: sum(p.hashtags.get(tag, 0) for p in inside) for tag in tags}
+    assert window.reach == sum(p.reach for p in inside)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accalmie.core.fever import signs
+from accalmie.core.fever.echo import hashtags, phrase
 from accalmie.core.fever.familiar import BITS, Familiar
 from accalmie.core.fever.heat import WORSE
 from accalmie.core.fever.measure import State, settle
@@ -141,6 +142,84 @@ def test_all_signs_together_count_less_than_a_level_and_nothing_without_criticis
     assert plain.fever < bad.fever <= plain.fever + 0.9 * WORSE + 0.1
     friendly = [replace(said(STORM + m, (), people(60, 10**6 + m * 100)), reach=10**7) for m in range(3)]
     assert hottest(before, together([*friendly, articles])).level <= 2
+
+
+def test_one_hashtag_that_is_not_usual_here_is_named():
+    before = with_(QUIET, hashtags={"aurelia": 1})
+    crowd = with_(angry(), hashtags={"aurelia": 20, "aureliagate": 10})
+    told, usual = hottest(before, crowd), hottest(before, with_(angry(), hashtags={"aurelia": 20}))
+
+    assert reason(told, "one_hashtag") == {
+        "share": pytest.approx(30 / 69, abs=0.01),
+        "hashtag": "aureliagate",
+    }
+    assert "one_hashtag" not in keys(usual)
+    assert told.fever > usual.fever
+
+
+def test_a_hashtag_of_a_few_accounts_is_no_group():
+    window = Window().moved(0, replace(said(9, [*people(4), *[5] * 100]), hashtags={"buy": 100}))
+    crowd = Window().moved(0, replace(said(9, people(104)), hashtags={"buy": 100}))
+    known = settle(State(), QUIET, STORM, (), MONDAY).usual
+    assert signs.found(window, known, 3.0).group == pytest.approx(5 / 12)
+    assert signs.found(crowd, known, 3.0).group == 1.0
+
+
+def test_a_topic_remembers_its_eight_most_usual_hashtags():
+    before = [replace(p, hashtags={f"tag{n % 20:02}": 1, "brand": 1}) for n, p in enumerate(QUIET)]
+    usual = settle(State(), before, STORM, (), MONDAY).usual
+    assert len(usual.hashtags) == 8
+    assert usual.knows("brand")
+    assert not usual.knows("never")
+
+
+def test_the_same_words_from_many_are_told_and_those_from_few_speak_against():
+    many = with_(angry(), echoes=(7,) * 15)
+    assert reason(hottest(QUIET, many), "repeated")["share"] == pytest.approx(45 / 69, abs=0.01)
+    few = [replace(said(STORM + m, [*range(4)] * 5), echoes=(7,) * 20) for m in range(3)]
+    loudest = max(measured([*QUIET, *few]), key=lambda m: m.mentions_hour)
+    assert "copies" in keys_against(loudest)
+    assert "repeated" not in keys(loudest)
+
+
+def test_where_much_is_always_forwarded_it_is_nothing_special():
+    forwarded = with_(QUIET, echoes=(7,))
+    assert "repeated" not in keys(hottest(forwarded, with_(angry(), echoes=(7,) * 15)))
+
+
+# What mentions share
+
+
+def test_the_same_words_are_the_same_whatever_stands_around_them():
+    words = phrase("My flight was cancelled again")
+    assert words is not None
+    for text in (
+        "my flight was CANCELLED again!!!",
+        "RT @somebody: My flight was cancelled again https://example.org/a#b",
+        "@airline @friend my flight was cancelled - again 2",
+    ):
+        assert phrase(text) == words
+    assert phrase("my flight was cancelled") != words
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Thank you, @airline!", "https://example.org/one/two/three/four", "1 2 3 4 5"]
+)
+def test_few_words_are_alike_by_chance(text):
+    assert phrase(text) is None
+
+
+def test_hashtags_are_found_as_people_write_them():
+    text = "#Aurelia is a #shame. #2026 #ÉNERVÉ,#enough https://example.org/#top a#b &#8217; #_x"
+    assert hashtags(text) == {"aurelia", "shame", "énervé", "enough", "_x"}
+    assert hashtags("# #x no tags") == set()
+
+
+@given(st.text())
+def test_any_text_has_words_and_hashtags_or_none(text):
+    words = phrase(text)
+    assert words is None or 0 <= words < 2**32
+    assert all(len(tag) >= 2 for tag in hashtags(text))
 
 
 # Who was heard before

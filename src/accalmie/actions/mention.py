@@ -161,10 +161,15 @@ def _count(topic: TopicRecord, fresh: Sequence[Fresh], joined: Sequence[MentionR
     counts: dict[int, count.Count] = {}
     for one in fresh:
         author = one.mention.author
-        count.add(counts, one.said_at, author.key[:300], one.mention.network, one.reading, author.followers)
+        count.add(
+            counts, one.said_at, author.key[:300], one.mention.network, one.reading, author.followers,
+            one.mention.text,
+        )  # fmt: skip
     for row in joined:
         author_key, reach = row.author_key, row.reach
-        count.add(counts, said.time_of(row.id), author_key, row.network, keep.reading_of(row), reach)
+        count.add(
+            counts, said.time_of(row.id), author_key, row.network, keep.reading_of(row), reach, row.text
+        )
     if not counts:
         return
     pulses.add(topic.id, {pulse.minute: pulse for pulse in count.pulses(counts)})

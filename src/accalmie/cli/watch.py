@@ -50,7 +50,7 @@ class Heard:
             return
         self.seen.add(key)
         read = reading.read(one.text, one.language)
-        add(self.counts, one.said_at, one.author.key, one.network, read, one.author.followers)
+        add(self.counts, one.said_at, one.author.key, one.network, read, one.author.followers, one.text)
 
 
 @dataclass(slots=True)

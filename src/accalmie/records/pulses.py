@@ -14,7 +14,7 @@ from accalmie.records.models import PulseRecord
 
 COLUMNS = (
     "topic_id", "minute", "mentions", "judged", "negative", "positive", "insults", "affected", "loud",
-    "understanding", "teasing", "reach", "channels", "voices",
+    "understanding", "teasing", "reach", "channels", "voices", "echoes", "hashtags",
 )  # fmt: skip
 CHUNK = 900
 
@@ -34,6 +34,7 @@ def _values(one: Pulse) -> tuple[Any, ...]:
     return (
         one.mentions, one.judged, one.negative, one.positive, one.insults, one.affected, one.loud,
         one.understanding, one.teasing, one.reach, json.dumps(dict(one.channels)), pack_voices(one.voices),
+        pack_voices(one.echoes), json.dumps(dict(one.hashtags)),
     )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def pulse(row: PulseRecord) -> Pulse:
         reach=row.reach,
         channels=row.channels,
         voices=unpack_voices(bytes(row.voices)),
+        echoes=unpack_voices(bytes(row.echoes)),
+        hashtags=row.hashtags,
     )
 
 

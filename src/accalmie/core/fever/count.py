@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from accalmie.core.fever.echo import hashtags, phrase
 from accalmie.core.fever.pulse import Pulse
 from accalmie.core.mention import voice
 from accalmie.core.reading import Reading, Stance, Tone
@@ -36,9 +37,13 @@ class Count:
     reach: int = 0
     channels: dict[str, int] = field(default_factory=dict)
     voices: list[int] = field(default_factory=list)
+    echoes: list[int] = field(default_factory=list)
+    hashtags: dict[str, int] = field(default_factory=dict)
 
-    def take_in(self, author_key: str, network: str, reading: Reading, reach: int | None) -> None:
-        """Count one mention. `reach` is None when the network did not say."""
+    def take_in(
+        self, author_key: str, network: str, reading: Reading, reach: int | None, text: str = ""
+    ) -> None:
+        """Count one mention. `reach` is None when the network did not say; `text` is what was said."""
         negative = reading.tone is Tone.NEGATIVE
         self.mentions += 1
         self.judged += reading.tone is not Tone.UNKNOWN
@@ -52,6 +57,11 @@ class Count:
         self.reach += reach or 0
         self.channels[network] = self.channels.get(network, 0) + 1
         self.voices.append(voice(author_key) << 1 | negative)
+        words = phrase(text)
+        if words is not None:
+            self.echoes.append(words)
+        for tag in hashtags(text):
+            self.hashtags[tag] = self.hashtags.get(tag, 0) + 1
 
     def pulse(self) -> Pulse:
         """Return what was counted. Voices are sorted: the order in which mentions came does not matter."""
@@ -69,6 +79,8 @@ class Count:
             reach=self.reach,
             channels=dict(sorted(self.channels.items())),
             voices=tuple(sorted(self.voices)),
+            echoes=tuple(sorted(self.echoes)),
+            hashtags=dict(sorted(self.hashtags.items())),
         )
 
 
@@ -84,13 +96,14 @@ def add(
     network: str,
     reading: Reading,
     reach: int | None = None,
+    text: str = "",
 ) -> int:
     """Count one mention into the minute in which it was said; return that minute."""
     minute = minute_of(said_at)
     count = counts.get(minute)
     if count is None:
         count = counts[minute] = Count(minute)
-    count.take_in(author_key, network, reading, reach)
+    count.take_in(author_key, network, reading, reach, text)
     return minute
 
 
@@ -103,9 +116,6 @@ def merge(a: Pulse, b: Pulse) -> Pulse:
     """Return the sum of two pulses of the same minute. Raises ValueError when the minutes differ."""
     if a.minute != b.minute:
         raise ValueError(f"pulses of minutes {a.minute} and {b.minute} cannot be merged")
-    channels = dict(a.channels)
-    for name, mentions in b.channels.items():
-        channels[name] = channels.get(name, 0) + mentions
     return Pulse(
         minute=a.minute,
         mentions=a.mentions + b.mentions,
@@ -118,13 +128,22 @@ def merge(a: Pulse, b: Pulse) -> Pulse:
         understanding=a.understanding + b.understanding,
         teasing=a.teasing + b.teasing,
         reach=a.reach + b.reach,
-        channels=dict(sorted(channels.items())),
+        channels=_summed(a.channels, b.channels),
         voices=tuple(sorted(a.voices + b.voices)),
+        echoes=tuple(sorted(a.echoes + b.echoes)),
+        hashtags=_summed(a.hashtags, b.hashtags),
     )
 
 
+def _summed(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    total = dict(one)
+    for name, mentions in other.items():
+        total[name] = total.get(name, 0) + mentions
+    return dict(sorted(total.items()))
+
+
 def pack_voices(voices: Iterable[int]) -> bytes:
-    """Return `Pulse.voices` as it is stored: four bytes each, little-endian."""
+    """Return `Pulse.voices`, or `Pulse.echoes`, as they are stored: four bytes each, little-endian."""
     each = tuple(voices)
     return struct.pack(f"<{len(each)}I", *each)
 

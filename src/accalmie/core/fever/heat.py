@@ -238,7 +238,7 @@ def against(window: Window, usual: Usual, awaited: Awaited, heat: Heat) -> Itera
     loudest = window.loudest()
     if window.mentions >= 5 and loudest >= 0.3 * window.mentions:
         yield Reason("one_author", {"share": round(loudest / window.mentions, 3)})
-    yield from signs.against(window)
+    yield from signs.against(window, usual)
     if heat.share is not None:
         yield from _against_by_tone(window, usual, awaited, heat.share)
     if window.teasing >= TEASING_FREE * window.mentions and window.teasing >= 2:

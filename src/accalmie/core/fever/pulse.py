@@ -25,7 +25,8 @@ class Pulse:
 
     `judged` are the mentions whose tone is known; `voices` holds one number for each mention: the author's
     31 bits (`mention.voice`), shifted left by one, plus 1 when the mention is negative. So distinct and
-    distinct negative authors can be counted over any stretch, exactly and without names.
+    distinct negative authors can be counted over any stretch, exactly and without names. `echoes` holds the words of
+    each mention as one number (`echo.phrase`), those of few words left out; `hashtags` how many mentions used each.
     """
 
     minute: int
@@ -41,6 +42,8 @@ class Pulse:
     reach: int = 0
     channels: Mapping[str, int] = field(default_factory=dict)
     voices: tuple[int, ...] = ()
+    echoes: tuple[int, ...] = ()
+    hashtags: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from accalmie.core.fever.usual import QUIET, Usual
 from accalmie.core.fever.window import Window
 
 #: How much each sign counts at most, in levels.
-INSULTS, PRESS_COUNTS, REACH, NEWCOMERS = 0.5, 0.3, 0.15, 0.15
+INSULTS, PRESS_COUNTS, HASHTAG, REACH, NEWCOMERS = 0.5, 0.3, 0.3, 0.15, 0.15
 #: Insults count in full when their share is so many times the usual one; both sides get a pinch, since few mentions
 #: say little.
 INSULTS_TIMES, PINCH = 6.0, 0.02
@@ -32,6 +32,12 @@ MANY_ARTICLES, FIRST_ARTICLE = 5, 0.75
 REACH_TIMES, REACH_MOST, REACHED, REACHED_BEFORE = 3.0, 30.0, 5, 20.0
 #: New voices are told from so many people on; they count from so much above the usual share on, in full at that.
 PEOPLE, NEW_FROM, NEW_FULL = 10, 0.1, 0.6
+#: A hashtag is one of a group from so many mentions and this share on. It counts in full when twice as many different
+#: people as usually criticise use it.
+TAGGED, TAGGED_SHARE = 5, 0.15
+#: The same words from many mouths, told from so many mentions and this share above the usual on; where there are
+#: fewer different people than this for each mention it is a few who copy.
+REPEATED, REPEATED_MORE, FROM_MANY = 10, 0.2, 0.6
 #: The ten loudest are told when they wrote this share of at least so many mentions.
 TEN, LOUDEST, LOUDEST_OF = 10, 0.6, 30
 
@@ -42,7 +48,8 @@ class Signs:
 
     `insults` is what they count (in levels); `articles` those of press and blogs, where they are more than usual;
     `reach` how many times the usual one, `newcomers` the share of people not heard in the days before; both 0 where
-    too few are known to tell.
+    too few are known to tell. `hashtag` is the one most used that is not usual here, in so many mentions (`tagged`), of
+    which `group` counts (in parts of the most).
     """
 
     insults: float = 0.0
@@ -50,6 +57,9 @@ class Signs:
     reach: float = 0.0
     newcomers: float = 0.0
     newcomers_usual: float = 0.0
+    hashtag: str = ""
+    tagged: int = 0
+    group: float = 0.0
 
     def worse(self, force: float) -> float:
         """Return how much they add to the `force` that the number of critics alone makes, in levels."""
@@ -57,6 +67,7 @@ class Signs:
         if self.reach > REACH_TIMES:
             beside += REACH * _between(log(self.reach), log(REACH_TIMES), log(REACH_MOST))
         beside += NEWCOMERS * _between(self.newcomers - self.newcomers_usual, NEW_FROM, NEW_FULL)
+        beside += HASHTAG * self.group
         # What is beside the criticism counts in full only where the criticism itself is more than a murmur.
         return self.insults + beside * _between(force, 1.0, 2.0)
 
@@ -68,9 +79,11 @@ def found(window: Window, usual: Usual, critics: float) -> Signs:
     newcomers = 0.0
     if len(window.people) >= PEOPLE:
         newcomers = usual.familiar.strangers(window.people.keys())
+    hashtag, tagged = _hashtag(window, usual)
+    group = min(min(tagged, window.authors) / (2 * (critics + 3)), 1.0)
     return Signs(
         _insults(window, usual, critics), _articles(window, usual), _reach(window, usual), newcomers,
-        usual.newcomer_share if newcomers else 0.0,
+        usual.newcomer_share if newcomers else 0.0, hashtag, tagged, group,
     )  # fmt: skip
 
 
@@ -101,6 +114,14 @@ def _reach(window: Window, usual: Usual) -> float:
     return window.reach / (window.mentions + QUIET) / usual.mean_reach
 
 
+def _hashtag(window: Window, usual: Usual) -> tuple[str, int]:
+    new = [(-said, tag) for tag, said in window.hashtags.items() if said >= TAGGED and not usual.knows(tag)]
+    if not new:
+        return "", 0
+    said, tag = min(new)
+    return tag, -said
+
+
 def reasons(window: Window, usual: Usual, signs: Signs) -> Iterator[Reason]:
     """Yield what makes it worse."""
     if window.insults >= 2:
@@ -123,10 +144,25 @@ def reasons(window: Window, usual: Usual, signs: Signs) -> Iterator[Reason]:
     if signs.newcomers - signs.newcomers_usual >= NEW_FROM:
         shares = {"share": round(signs.newcomers, 3), "usual": round(signs.newcomers_usual, 3)}
         yield Reason("new_people", shares)
+    if signs.hashtag and signs.tagged >= TAGGED_SHARE * window.mentions:
+        share = round(signs.tagged / window.mentions, 3)
+        yield Reason("one_hashtag", {"share": share, "hashtag": signs.hashtag})
+    if (copied := _copied(window, usual)) and len(window.people) >= FROM_MANY * window.voiced:
+        yield Reason("repeated", {"share": copied})
 
 
-def against(window: Window) -> Iterator[Reason]:
+def _copied(window: Window, usual: Usual) -> float:
+    """The share of mentions that say the same words as another one, 0 where it is nothing to speak of."""
+    repeated = window.repeated() if window.voiced else 0
+    share = repeated / window.mentions if repeated else 0.0
+    told = repeated >= REPEATED and share >= usual.repeated_share + REPEATED_MORE
+    return round(share, 3) if told else 0.0
+
+
+def against(window: Window, usual: Usual) -> Iterator[Reason]:
     """Yield that only a few people make the noise."""
+    if (copied := _copied(window, usual)) and len(window.people) < FROM_MANY * window.voiced:
+        yield Reason("copies", {"share": copied})
     people = len(window.people)
     loudest = sum(nlargest(TEN, window.people.values())) if window.voiced >= LOUDEST_OF else 0
     if people > TEN and loudest > LOUDEST * window.voiced:

@@ -42,6 +42,8 @@ CLIP, CLIP_MORE, CLIP_STORM, CLIP_STORM_MORE = 3.0, 3.0, 1.2, 1.0
 SURELY_HEARD, OUTAGE = 4.0, 0.25
 #: One famous author is not what is usual: of an hour at most so many times the usual reach is learnt.
 REACH_CLIP = 10.0
+#: So many hashtags are remembered; one is usual when it was in this share of the mentions, and so many of them.
+HASHTAGS, HASHTAG_SHARE, HASHTAG_SAID = 8, 0.02, 2.0
 #: Peaks are those of blocks of twelve hours.
 BLOCK_HOURS = 12
 #: How quickly usual peaks follow higher and lower ones; of one peak at most this much is learnt (a factor 3).
@@ -111,6 +113,9 @@ class Hour:
     reach: int = 0
     channels: Mapping[str, int] = field(default_factory=dict)
     people: Collection[int] = ()
+    #: Mentions that say the same words as another one of the hour, and in how many each hashtag was.
+    repeated: int = 0
+    hashtags: Mapping[str, int] = field(default_factory=dict)
     #: The share of the hour in which somebody listened.
     listened: float = 1.0
     stormy: bool = False
@@ -143,6 +148,8 @@ class Usual:
     critics: float = 0.0
     insults: float = 0.0
     reach: float = 0.0
+    repeated: float = 0.0
+    hashtags: Mapping[str, float] = field(default_factory=dict)
     #: The same of the different people of each hour, and of those who had not been heard in the days before.
     people: float = 0.0
     newcomers: float = 0.0
@@ -188,6 +195,15 @@ class Usual:
     def mean_reach(self) -> float:
         """The usual reach of a mention (whose reach is not known counts as nobody)."""
         return self.reach / self.voices if self.voices else 0.0
+
+    @property
+    def repeated_share(self) -> float:
+        """The usual share of mentions that say the same words as another one of the same hour."""
+        return self.repeated / self.voices if self.voices else 0.0
+
+    def knows(self, hashtag: str) -> bool:
+        """Tell whether the hashtag is usual here."""
+        return self.hashtags.get(hashtag, 0.0) >= max(HASHTAG_SHARE * self.voices, HASHTAG_SAID)
 
     @property
     def newcomer_share(self) -> float:
@@ -317,6 +333,8 @@ class Usual:
             "critics": self.critics * SHARE_MEMORY + hour.critics,
             "insults": self.insults * SHARE_MEMORY + hour.insults,
             "reach": self.reach * SHARE_MEMORY + self._reach(hour),
+            "repeated": self.repeated * SHARE_MEMORY + hour.repeated,
+            "hashtags": self._hashtags(hour),
             "people": self.people * SHARE_MEMORY + len(hour.people),
             "newcomers": self.newcomers * SHARE_MEMORY
             + self.familiar.strangers(hour.people) * len(hour.people),
@@ -326,6 +344,14 @@ class Usual:
                 if (usual := self._channel(name, hour.channels.get(name, 0))) > 1e-6
             },
         }
+
+    def _hashtags(self, hour: Hour) -> dict[str, float]:
+        names = self.hashtags.keys() | hour.hashtags.keys()
+        said = {
+            name: self.hashtags.get(name, 0.0) * SHARE_MEMORY + hour.hashtags.get(name, 0) for name in names
+        }
+        most = sorted(said, key=lambda name: (-said[name], name))[:HASHTAGS]
+        return {name: said[name] for name in sorted(most) if said[name] > 1e-3}
 
     def _reach(self, hour: Hour) -> float:
         if not self.known or not self.reach:

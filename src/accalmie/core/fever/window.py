@@ -10,7 +10,9 @@ from typing import Any
 from accalmie.core.fever.count import pack_voices, unpack_voices
 from accalmie.core.fever.pulse import Pulse
 
-_COUNTS = tuple(f.name for f in fields(Pulse) if f.name not in {"minute", "mentions", "channels", "voices"})
+_PACKED = ("voices", "echoes")
+_OTHER = {"minute", "mentions", "channels", "hashtags", *_PACKED}
+_COUNTS = tuple(f.name for f in fields(Pulse) if f.name not in _OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class Window:
     channels: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[int, int] = field(default_factory=dict)
     critics: Mapping[int, int] = field(default_factory=dict)
+    #: How often the same words were said, and in how many mentions each hashtag.
+    echoes: Mapping[int, int] = field(default_factory=dict)
+    hashtags: Mapping[str, int] = field(default_factory=dict)
 
     def moved(self, since: int, pulse: Pulse | None = None) -> Window:
         """Return the window without what began before the minute `since`, and with `pulse` added."""
@@ -44,6 +49,7 @@ class Window:
     def _changed(self, gone: list[Pulse], come: list[Pulse]) -> Window:
         # The old window stays as it is: a running minute is measured on trial, and the result thrown away.
         channels, people, critics = dict(self.channels), dict(self.people), dict(self.critics)
+        echoes, hashtags = dict(self.echoes), dict(self.hashtags)
         sums = [
             self.mentions, self.judged, self.negative, self.positive, self.insults, self.teasing, self.reach,
             self.voiced,
@@ -56,6 +62,10 @@ class Window:
                     _tally(people, voice >> 1, sign)
                     if voice & 1:
                         _tally(critics, voice >> 1, sign)
+                for words in p.echoes:
+                    _tally(echoes, words, sign)
+                for tag, said in p.hashtags.items():
+                    _tally(hashtags, tag, sign * said)
                 counts = (
                     p.mentions, p.judged, p.negative, p.positive, p.insults, p.teasing, p.reach, len(p.voices)
                 )  # fmt: skip
@@ -64,6 +74,7 @@ class Window:
         return Window(
             (*self.pulses[len(gone) :], *come),
             mentions, judged, negative, positive, insults, teasing, reach, voiced, channels, people, critics,
+            echoes, hashtags,
         )  # fmt: skip
 
     @property
@@ -74,6 +85,10 @@ class Window:
     def loudest(self) -> int:
         """Return how many mentions the author wrote who wrote most, 0 when authors are not known."""
         return max(self.people.values(), default=0)
+
+    def repeated(self) -> int:
+        """Return how many mentions say the same words as another one."""
+        return sum(said for said in self.echoes.values() if said > 1)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the pulses as plain values for JSON; the sums follow from them."""
@@ -104,9 +119,13 @@ def _pulse_to_json(pulse: Pulse) -> dict[str, Any]:
         plain["channels"] = dict(pulse.channels)
     if pulse.voices:
         plain["voices"] = base64.b64encode(pack_voices(pulse.voices)).decode()
+    if pulse.echoes:
+        plain["echoes"] = base64.b64encode(pack_voices(pulse.echoes)).decode()
+    if pulse.hashtags:
+        plain["hashtags"] = dict(pulse.hashtags)
     return plain
 
 
 def _pulse_from_json(plain: dict[str, Any]) -> Pulse:
-    voices = unpack_voices(base64.b64decode(plain.get("voices", "")))
-    return Pulse(**{**plain, "voices": voices})
+    packed = {name: unpack_voices(base64.b64decode(plain.get(name, ""))) for name in _PACKED}
+    return Pulse(**{**plain, **packed})

@@ -25,6 +25,9 @@ class PulseRecord(models.Model):
     channels = models.JSONField(default=dict)
     #: Little-endian uint32, one for each mention (see Pulse.voices).
     voices = models.BinaryField(default=bytes)
+    #: The same, one for each mention of some words (see Pulse.echoes).
+    echoes = models.BinaryField(default=bytes)
+    hashtags = models.JSONField(default=dict)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["topic", "minute"], name="one_pulse_a_minute"),)

@@ -275,7 +275,9 @@ def test_the_table_of_a_chart_can_be_had_whole_as_a_file(brand, alarm):
     assert {"calm", "falling"} <= {row["phase"] for row in rows}
     hottest = max(rows, key=lambda row: int(row["mentions"]))
     assert int(hottest["people"]) > 200 and int(hottest["negative"]) > 200
-    assert hottest["from"].startswith("2026-03-07T13") and hottest["from"].endswith("+01:00"), "the reader's zone"
+    assert hottest["from"].startswith("2026-03-07T13") and hottest["from"].endswith("+01:00"), (
+        "the reader's zone"
+    )
     assert {row["nobody_listened"] for row in rows} <= {"yes", "no"}
 
 

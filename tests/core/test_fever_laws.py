@@ -174,7 +174,7 @@ def test_a_window_that_moves_counts_what_is_in_it(many, since):
     assert window.critics.keys() == {v >> 1 for p in inside for v in p.voices if v & 1}
     assert window.people.keys() == {v >> 1 for p in inside for v in p.voices}
     words = [words for p in inside for words in p.echoes]
-    assert window.repeated() == sum(words.count(word) > 1 for word in words)
+    assert window.repeated == sum(words.count(word) > 1 for word in words)
     tags = {tag for p in inside for tag in p.hashtags}
     assert window.hashtags == {tag: sum(p.hashtags.get(tag, 0) for p in inside) for tag in tags}
     assert window.reach == sum(p.reach for p in inside)

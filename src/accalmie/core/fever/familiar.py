@@ -45,8 +45,10 @@ class Familiar:
         if not people:
             return 0.0
         met = _both(self.old, self.young)
-        unmet = sum(not met[who % BITS >> 3] >> (who & 7) & 1 for who in people)
-        return min(unmet / (len(people) * (1 - _filled(met))), 1.0)
+        # A digit for each bit, so that thousands of people are looked up without a loop of Python.
+        digits = f"{int.from_bytes(met, 'little'):0{BITS}b}"[::-1].encode()
+        known = sum(map(digits.__getitem__, map((BITS - 1).__and__, people))) - ord("0") * len(people)
+        return min((len(people) - known) / (len(people) * (1 - _filled(met))), 1.0)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""

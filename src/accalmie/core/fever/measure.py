@@ -198,7 +198,7 @@ def _closed(state: State, hour: int) -> State:
         reach=window.reach,
         channels=window.channels,
         people=window.people.keys(),
-        repeated=window.repeated(),
+        repeated=window.repeated,
         hashtags=window.hashtags,
         listened=listened,
         stormy=state.standing.storm,

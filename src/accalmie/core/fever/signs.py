@@ -38,7 +38,8 @@ TAGGED, TAGGED_SHARE = 5, 0.15
 #: The same words from many mouths, told from so many mentions and this share above the usual on; where there are
 #: fewer different people than this for each mention it is a few who copy.
 REPEATED, REPEATED_MORE, FROM_MANY = 10, 0.2, 0.6
-#: The ten loudest are told when they wrote this share of at least so many mentions.
+#: The ten loudest are told when they wrote this share of at least so many mentions, and are at most a third of the
+#: people: ten of twenty write half of it in any case.
 TEN, LOUDEST, LOUDEST_OF = 10, 0.6, 30
 
 
@@ -153,7 +154,7 @@ def reasons(window: Window, usual: Usual, signs: Signs) -> Iterator[Reason]:
 
 def _copied(window: Window, usual: Usual) -> float:
     """The share of mentions that say the same words as another one, 0 where it is nothing to speak of."""
-    repeated = window.repeated() if window.voiced else 0
+    repeated = window.repeated if window.voiced else 0
     share = repeated / window.mentions if repeated else 0.0
     told = repeated >= REPEATED and share >= usual.repeated_share + REPEATED_MORE
     return round(share, 3) if told else 0.0
@@ -165,7 +166,7 @@ def against(window: Window, usual: Usual) -> Iterator[Reason]:
         yield Reason("copies", {"share": copied})
     people = len(window.people)
     loudest = sum(nlargest(TEN, window.people.values())) if window.voiced >= LOUDEST_OF else 0
-    if people > TEN and loudest > LOUDEST * window.voiced:
+    if people >= 3 * TEN and loudest > LOUDEST * window.voiced:
         yield Reason("ten_people", {"share": round(loudest / window.voiced, 3)})
     elif window.voiced >= 5 and 2 <= people < 0.4 * window.voiced:
         yield Reason("few_people", {"people": people, "mentions": window.mentions})

@@ -32,8 +32,9 @@ class Window:
     channels: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[int, int] = field(default_factory=dict)
     critics: Mapping[int, int] = field(default_factory=dict)
-    #: How often the same words were said, and in how many mentions each hashtag.
+    #: How often the same words were said, how many mentions say the same as another one, and how many have a hashtag.
     echoes: Mapping[int, int] = field(default_factory=dict)
+    repeated: int = 0
     hashtags: Mapping[str, int] = field(default_factory=dict)
 
     def moved(self, since: int, pulse: Pulse | None = None) -> Window:
@@ -49,7 +50,7 @@ class Window:
     def _changed(self, gone: list[Pulse], come: list[Pulse]) -> Window:
         # The old window stays as it is: a running minute is measured on trial, and the result thrown away.
         channels, people, critics = dict(self.channels), dict(self.people), dict(self.critics)
-        echoes, hashtags = dict(self.echoes), dict(self.hashtags)
+        echoes, hashtags, repeated = dict(self.echoes), dict(self.hashtags), self.repeated
         sums = [
             self.mentions, self.judged, self.negative, self.positive, self.insults, self.teasing, self.reach,
             self.voiced,
@@ -64,6 +65,8 @@ class Window:
                         _tally(critics, voice >> 1, sign)
                 for words in p.echoes:
                     _tally(echoes, words, sign)
+                    now = echoes.get(words, 0)
+                    repeated += _alike(now) - _alike(now - sign)
                 for tag, said in p.hashtags.items():
                     _tally(hashtags, tag, sign * said)
                 counts = (
@@ -74,7 +77,7 @@ class Window:
         return Window(
             (*self.pulses[len(gone) :], *come),
             mentions, judged, negative, positive, insults, teasing, reach, voiced, channels, people, critics,
-            echoes, hashtags,
+            echoes, repeated, hashtags,
         )  # fmt: skip
 
     @property
@@ -85,10 +88,6 @@ class Window:
     def loudest(self) -> int:
         """Return how many mentions the author wrote who wrote most, 0 when authors are not known."""
         return max(self.people.values(), default=0)
-
-    def repeated(self) -> int:
-        """Return how many mentions say the same words as another one."""
-        return sum(said for said in self.echoes.values() if said > 1)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the pulses as plain values for JSON; the sums follow from them."""
@@ -110,6 +109,10 @@ def _tally(counts: dict[Any, int], name: Any, change: int) -> None:
         counts[name] = left
     else:
         del counts[name]
+
+
+def _alike(said: int) -> int:
+    return said if said > 1 else 0
 
 
 def _pulse_to_json(pulse: Pulse) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def test_listening_that_begins_late_is_learnt_and_not_alarmed():
     assert {m.phase for m in unknown} == {Phase.LEARNING}
     assert any("learning" in keys_against(m) for m in unknown)
     assert measures[-7].known
-    assert measures[-7].expected == pytest.approx(90, rel=0.15)
+    assert measures[-7].expected == pytest.approx(90, rel=0.2)  # a weekend, taken for less
 
 
 def test_a_storm_does_not_teach_itself_to_be_normal():

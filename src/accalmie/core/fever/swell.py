@@ -32,7 +32,7 @@ TOP = 1.3
 #: Above the bar it is on; off again below this part of the bar.
 OFF = 0.6
 #: The lowest bar, in nats; the bar stands so many deviations above the usual highest evidence of a day.
-LOWEST, DEVIATIONS = 2.5, 1.75
+LOWEST, DEVIATIONS = 2.5, 1.8
 #: How the days' highest evidence is remembered: by logarithm, from this prior (worth so many days) on, one day in
 #: fourteen being new; a single day counts at most as much above the mean.
 PRIOR, PRIOR_DEVIATION, PRIOR_DAYS, DAY_RATE, DAY_MOST = 0.2, 0.4, 5, 0.07, 1.0

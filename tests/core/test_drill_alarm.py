@@ -42,8 +42,9 @@ def alarms(scenario: str, seed: int) -> list[timedelta]:
     of, counts = play(scenario, seed), {}
     for mention, reading in read(scenario, seed):
         count.add(
-            counts, mention.said_at, mention.author.key, mention.network, reading, mention.author.followers
-        )
+            counts, mention.said_at, mention.author.key, mention.network, reading, mention.author.followers,
+            mention.text,
+        )  # fmt: skip
     pulses = count.pulses(counts)
     begin, end = count.minute_of(of.storm_begins), count.minute_of(of.ends) + 1
     raised, state = [], AlarmState()

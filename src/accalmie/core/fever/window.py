@@ -108,7 +108,7 @@ def _tally(counts: dict[Any, int], name: Any, change: int) -> None:
     if left:
         counts[name] = left
     else:
-        del counts[name]
+        counts.pop(name, None)
 
 
 def _alike(said: int) -> int:

@@ -25,7 +25,7 @@ from accalmie.core.fever.heat import (
 )
 from accalmie.core.fever.phase import Standing, grumbles, stand
 from accalmie.core.fever.pulse import Measure, Phase, Pulse, Reason
-from accalmie.core.fever.swell import STEP, Swell
+from accalmie.core.fever.swell import Swell
 from accalmie.core.fever.usual import Hour, Usual
 from accalmie.core.fever.window import Window
 
@@ -131,7 +131,7 @@ def take(
         raise ValueError(f"a bucket has 1 to 60 minutes, not {minutes}")
     if state.hour is not None and begin < state.end:
         raise ValueError(f"the bucket at minute {begin} begins before {state.end}, where the last one ended")
-    state = _opened(_silent(state, begin), begin)
+    state = _opened(state, begin)
     usual, before = state.usual, state.window.moved(end - 60)
     window = before.moved(end - 60, pulse)
     deaf = _deaf_until(state.deaf, begin, end, gap)
@@ -159,15 +159,14 @@ def take(
     return _measure(after, heat, awaited, begin, gap), after
 
 
-def _silent(state: State, begin: int) -> State:
-    """Return the state after the quiet minutes up to `begin`: what was evidence of a storm fades."""
-    swell, at = state.swell, state.end
-    while at < begin and state.hour is not None and not swell.still:
-        minutes = min(STEP, begin - at)
-        rate = state.usual.rate(at, minutes, state.zone) * state.usual.critic_share
-        swell = swell.heard(0.0, rate * minutes / 60, minutes, state.usual.restless, deaf=False)
-        at += minutes
-    return state if swell is state.swell else replace(state, swell=swell)
+def _silent(state: State, until: int) -> State:
+    """Return the state after the quiet minutes up to `until`: what was evidence of a storm fades."""
+    swell, at, usual = state.swell, state.end, state.usual
+    while at < until and not swell.still:
+        rate = usual.rate(at, 1, state.zone) * usual.critic_share
+        swell = swell.heard(0.0, rate / 60, 1, usual.restless, deaf=False)
+        at += 1
+    return state if swell is state.swell else replace(state, swell=swell, end=until)
 
 
 def _opened(state: State, begin: int) -> State:
@@ -177,8 +176,8 @@ def _opened(state: State, begin: int) -> State:
         # The part of the first hour before the first bucket was not listened to.
         return replace(state, hour=now, end=begin, deaf=((now * 60, begin),) if begin % 60 else ())
     for hour in range(state.hour, now):
-        state = _closed(state, hour)
-    return state
+        state = _closed(_silent(state, (hour + 1) * 60), hour)
+    return _silent(state, begin)
 
 
 def _closed(state: State, hour: int) -> State:
@@ -257,7 +256,8 @@ def _measure(state: State, heat: Heat, awaited: Awaited, begin: int, gap: bool) 
         why = tuple(reasons(window, usual, awaited, heat, begin))
         if state.slow and (state.swell.filled >= 0.5 or standing.grumbling):
             said, expected = (round(sum(part)) for part in zip(*state.slow, strict=True))
-            why += (Reason("slow_rise", {"critics": said, "awaited": expected}),)
+            if said > expected:
+                why += (Reason("slow_rise", {"critics": said, "awaited": expected}),)
     if worth_telling or window.mentions > usual.ceiling(awaited.mentions):
         why_not = tuple(against(window, usual, awaited, heat))
     return Measure(

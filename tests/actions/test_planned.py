@@ -16,14 +16,14 @@ from tests.heard import NOON, mention, source, topic
 
 pytestmark = pytest.mark.django_db
 
-DAYS = 3
+DAYS = 5
 BEGIN = DAYS * 1440
 BAD = "Aurelia lost my parcel, the worst service ever, nobody answers"
 MILD = "A day with Aurelia"
 
 
 def quiet_days() -> list:
-    """Three days in which somebody else says something every seven minutes, one of ten complains."""
+    """Five days in which somebody else says something every seven minutes, one of ten complains."""
     return [mention(BAD if n % 70 == 0 else MILD, n) for n in range(0, BEGIN, 7)]
 
 

@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from accalmie.core.fever.heat import JOINS, JOINS_MORE
 from accalmie.core.fever.phase import STORM
 from accalmie.core.fever.pulse import Phase
+from accalmie.core.fever.signs import PRESS
 from accalmie.core.fever.usual import QUIET
 
 Voices = NDArray[np.uint32]
 NOBODY: Voices = np.zeros(0, dtype=np.uint32)
 
-#: Sources that are written by journalists and bloggers: the echo in the media of Graf and Schwede's scale.
-PRESS = frozenset({"feed", "press", "news", "blog"})
 #: What comes back within a day is the same storm (`phase.CALM_AGAIN_MINUTES`), after three hours a new wave of it.
 SAME_HOURS, WAVE_HOURS = 24, 3
 #: So many hours before a storm tell who is new in it, and what is usual on each network.

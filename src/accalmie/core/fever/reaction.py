@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from accalmie.core.fever.course import DEAF_MINUTES, PRESS, Course, Hour
+from accalmie.core.fever.course import DEAF_MINUTES, Course, Hour
 from accalmie.core.fever.pulse import Phase
+from accalmie.core.fever.signs import PRESS
 from accalmie.core.fever.usual import QUIET
 
 #: So many messages of people with a problem of their own are many; fewer are answered one by one.

@@ -168,13 +168,12 @@ def test_a_real_bad_weekend(capsys):
     american = [event for event in events if event["topic"] == "American"]
     assert all(event["alarm"] is None and event["level"] <= 2 for event in american)
     assert american[0]["phase"] == "learning"
-    # Sunday 22 February (UTC-8) was US Airways' worst day: alarmed, and on that day alone.
     raised = [event for event in events if event["alarm"] == "raised"]
-    assert "US Airways" in {event["topic"] for event in raised}
-    us = [event["at"] for event in raised if event["topic"] == "US Airways"]
-    assert all("2015-02-22T05" <= at <= "2015-02-23T08" for at in us)
-    assert len(us) <= 2
-    # Few false alarms: six airlines, a week.
-    assert len(raised) <= 4
-    united = [event for event in events if event["topic"] == "United" and event["at"] >= "2015-02-22T08"]
-    assert max(event["level"] for event in united) >= 1
+    # Sunday 22 February (UTC-8) was US Airways' worst day: alarmed on the evening before, until it was over.
+    over = [e["at"] for e in events if e["topic"] == "US Airways" and e["alarm"] == "cleared"]
+    (us,) = (event["at"] for event in raised if event["topic"] == "US Airways")
+    assert "2015-02-22T03" <= us <= "2015-02-23T08" <= over[-1]
+    (united,) = (event["at"] for event in raised if event["topic"] == "United")
+    assert "2015-02-22T08" <= united <= "2015-02-23T08"
+    # Few false alarms: at most one a week for each of the others.
+    assert all(len([e for e in raised if e["topic"] == name]) <= 1 for name in {e["topic"] for e in raised})

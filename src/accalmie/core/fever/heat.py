@@ -44,6 +44,8 @@ SOMETHING = 6
 ANGRY_FROM, ANGRY_FULL = (0.12, 0.4), (0.30, 0.8)
 #: The same for the share of teasing, downwards.
 TEASING_FREE, TEASING_MOST = 0.4, 0.7
+#: That three of the last hours held so many times the usual makes it worse: from the first on, in full from the second.
+LONG = (1.2, 1.9)
 #: A network takes part when it says so many times what is usual there, and some more.
 JOINS, JOINS_MORE = 2.0, 3.0
 
@@ -178,7 +180,7 @@ def _bonus(usual: Usual, awaited: Awaited, share: float | None, networks: int, w
     tone = 0.0
     if share is not None and share > usual.negative_share:
         tone = 0.3 * (share - usual.negative_share) / (1 - usual.negative_share)
-    long = 0.5 * _between(lasting(awaited.hours), 1.25, 2.25)
+    long = 0.5 * _between(lasting(awaited.hours), *LONG)
     return min(worse + tone + long + 0.25 * min(max(networks - 1, 0), 2), WORSE)
 
 

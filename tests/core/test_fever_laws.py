@@ -59,6 +59,14 @@ def test_a_state_restored_from_json_gives_exactly_the_same_numbers(coming, deaf,
 
 
 @few
+@given(pulses, st.integers(1, 2 * DAY), st.sampled_from([State(), KNOWN]))
+def test_a_gap_never_raises_the_level(coming, long, state):
+    before = settle(state, coming, END, (), START)
+    for measure, _ in run(before, (), END + long, [(END, END + long)], END):
+        assert measure.gap and measure.level <= before.standing.level
+
+
+@few
 @given(pulses, gaps, st.integers(START, END), st.sampled_from([State(), KNOWN]))
 def test_walking_in_two_pieces_equals_walking_at_once(coming, deaf, cut, state):
     at_once = list(run(state, coming, END, deaf, START))
